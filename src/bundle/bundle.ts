@@ -1,0 +1,39 @@
+/** Everything a phone can fetch, behind one question. HTTP, HTTPS and TFTP are doors to this. */
+
+import type { Ipv4 } from '../address/ipv4.js'
+import type { Mac } from '../address/mac.js'
+
+/** Who asks, and through which door; both shape the answer. */
+export interface Asker {
+  readonly door: 'http' | 'https' | 'tftp'
+  readonly baseUrl: string // the door, host and port through which it was asked: http://192.168.66.1:8080
+  readonly address: Ipv4 // the asker's own
+  readonly userAgent?: string
+}
+
+/** A document rendered from the inventory. */
+export interface Rendered {
+  readonly kind: 'rendered'
+  readonly bytes: Buffer
+  readonly etag: string // quoted, as in the header
+  readonly type: string // Content-Type
+  readonly mac?: Mac // whose document it is
+  readonly withheld: number // secrets left out, because this asker may not know them
+}
+
+/** A file of www/ or tftproot/. */
+export interface Shelved {
+  readonly kind: 'shelved'
+  readonly root: string // absolute
+  readonly path: string // below root, in the spelling on disk, with /
+  readonly size: number // bytes
+  /** The whole file, one Buffer shared by all who hold it. Rejects when the file has gone or memory for it is spent. */
+  read(): Promise<Buffer>
+}
+
+export type Found = Rendered | Shelved
+
+export interface Bundle {
+  /** `name` is a path with query as it came, decoded once: `/snom370.htm`, `settings?mac=000413261234`. */
+  find(name: string, asker: Asker): Promise<Found | undefined>
+}
