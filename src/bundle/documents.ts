@@ -1,0 +1,112 @@
+/** Documents made from the inventory: who is told what, in which dialect. No I/O. */
+
+import type { Mac } from '../address/mac.js'
+import type { Inventory, Layer, Setting } from '../fleet/phone.js'
+import type { Content } from '../snom/content.js'
+import type { Dialect } from '../snom/dialect.js'
+import { writeFirmwareSettings } from '../snom/firmware-settings.js'
+import type { Asked } from '../snom/names.js'
+import { writePlain, writePlainFirmware } from '../snom/plain.js'
+import { isSecret } from '../snom/secrets.js'
+import { writeSettingFiles } from '../snom/setting-files.js'
+import { writeSettings } from '../snom/settings.js'
+import { isXmlName } from '../snom/xml.js'
+import { generalFirmware, generalLayer, mergeLayers, ownFirmware, ownLayer } from './layers.js'
+
+/** What is asked for, made exact: a type is always there where a name has one. */
+export interface Order {
+  readonly asked: Asked
+  readonly type: string | undefined // undefined: everything for a phone whose type nobody knows
+  readonly dialect: Dialect
+  readonly secrets: boolean // whether the asker may know them
+  /** The absolute URL of a document, for this asker. */
+  readonly urlOf: (asked: Asked) => string
+  /** The absolute URL of the image `chooseImage` named, where it is there to be fetched. */
+  readonly imageUrl: string | undefined
+}
+
+export interface Document {
+  readonly text: string
+  readonly withheld: number
+}
+
+/** The image an order's document leads to, with the MAC when it is the phone's own choice; a file name. */
+export function chooseImage(
+  inventory: Inventory,
+  asked: Asked,
+  type: string | undefined,
+): { readonly file: string; readonly mac?: Mac } | undefined {
+  if (type === undefined) return undefined
+  const phone = asked.mac === undefined ? undefined : inventory.phones.get(asked.mac)
+  const own = phone === undefined ? undefined : ownFirmware(inventory, phone)
+  if (phone !== undefined && own !== undefined) return { file: own, mac: phone.mac }
+  const general = asked.mac === undefined || asked.kind === 'everything'
+  const file = general ? generalFirmware(inventory, type) : undefined
+  return file === undefined ? undefined : { file }
+}
+
+/** Undefined: there is no such document. A phone's own documents exist for listed phones only. */
+export function makeDocument(inventory: Inventory, order: Order): Document | undefined {
+  const { asked, type } = order
+  switch (asked.kind) {
+    case 'container':
+      // Firmware 6 knows no containers: it gets at once what they would lead to.
+      if (order.dialect === 'plain') return settingsOf(inventory, order, layerOf(inventory, asked, type))
+      if (layerOf(inventory, asked, type) === undefined) return undefined
+      return { text: writeSettingFiles([order.urlOf({ ...asked, kind: 'settings' })]), withheld: 0 }
+    case 'settings':
+    case 'everything':
+      return settingsOf(inventory, order, layerOf(inventory, asked, type))
+    case 'firmware':
+      if (order.imageUrl === undefined) return undefined
+      return {
+        text: (order.dialect === 'plain' ? writePlainFirmware : writeFirmwareSettings)(order.imageUrl),
+        withheld: 0,
+      }
+  }
+}
+
+function layerOf(inventory: Inventory, asked: Asked, type: string | undefined): Layer | undefined {
+  const general = generalLayer(inventory, type)
+  if (asked.mac === undefined) return general
+  const phone = inventory.phones.get(asked.mac)
+  if (asked.kind === 'everything') {
+    if (phone !== undefined) return mergeLayers([general, ownLayer(inventory, phone)])
+    return type === undefined ? undefined : general
+  }
+  return phone === undefined ? undefined : withWholeLists(general, ownLayer(inventory, phone))
+}
+
+/**
+ * A phone's own phone book takes the place of the general one it fetched before, entries being told apart by their
+ * place in it; and whether a second dial plan adds to the first is nowhere said. So both are always whole.
+ */
+function withWholeLists(general: Layer, own: Layer): Layer {
+  const merged = mergeLayers([general, own])
+  return {
+    ...own,
+    phoneBook: own.phoneBook.length === 0 ? [] : merged.phoneBook,
+    dialplan: own.dialplan.length === 0 ? [] : merged.dialplan,
+  }
+}
+
+function settingsOf(inventory: Inventory, order: Order, layer: Layer | undefined): Document | undefined {
+  if (layer === undefined) return undefined
+  const wanted = [
+    ...layer.settings.filter(setting => isXmlName(setting.name)),
+    ...firmwareStatus(inventory, order, layer),
+  ]
+  const settings = order.secrets ? wanted : wanted.filter(setting => !isSecret(setting.name))
+  const content: Content = { ...layer, settings }
+  const text = order.dialect === 'plain' ? writePlain(content) : writeSettings(content, order.dialect)
+  return { text, withheld: wanted.length - settings.length }
+}
+
+/** Only a site that says nothing of firmware_status itself gets ours. */
+function firmwareStatus(inventory: Inventory, order: Order, layer: Layer): Setting[] {
+  const image = chooseImage(inventory, order.asked, order.type)
+  if (order.imageUrl === undefined || order.type === undefined || image === undefined) return []
+  if (layer.settings.some(setting => setting.name === 'firmware_status')) return []
+  const mac = image.mac === undefined ? {} : { mac: image.mac }
+  return [{ name: 'firmware_status', flag: '$', value: order.urlOf({ kind: 'firmware', type: order.type, ...mac }) }]
+}

@@ -1,0 +1,65 @@
+/** The names under which phones ask for their documents, read and written. No I/O. */
+
+import { type Mac, parseMac } from '../address/mac.js'
+import { parsePhoneType } from './phone-type.js'
+
+/** A document. With a `mac` it is that phone's own, without it is for every phone of the type. */
+export type Asked =
+  | { readonly kind: 'container'; readonly type: string; readonly mac?: Mac }
+  | { readonly kind: 'settings'; readonly type: string; readonly mac?: Mac }
+  | { readonly kind: 'firmware'; readonly type: string; readonly mac?: Mac }
+  | { readonly kind: 'everything'; readonly mac: Mac }
+
+/** Longer names are none of ours: the longest written here has 45 characters. */
+const limit = 128
+
+/** Some firmware 8 expands {mac} with colons. */
+const macForm = '[0-9a-f:.-]{12,17}'
+
+const container = new RegExp(`^(snom[a-z0-9]+)(?:-(${macForm}))?\\.htm$`, 'i')
+const settings = new RegExp(`^(snom[a-z0-9]+)[/-](?:general|(${macForm}))\\.xml$`, 'i')
+const firmware = new RegExp(`^(snom[a-z0-9]+)[/-](?:(${macForm})-)?firmware\\.xml$`, 'i')
+const everything = /^(?:settings|(snom[a-z0-9]+)\/\1\.php)$/i
+
+/** Any case, with or without slashes before it; the query after `?`. Undefined when it names no document. */
+export function parseName(name: string): Asked | undefined {
+  if (name.length > limit) return undefined
+  const [path = '', query = ''] = name.replace(/^\/+/, '').split('?', 2)
+  const queried = macOfQuery(query)
+  if (everything.test(path)) return queried === undefined ? undefined : { kind: 'everything', mac: queried }
+  return (
+    match('container', container.exec(path)) ??
+    match('settings', settings.exec(path)) ??
+    match('firmware', firmware.exec(path), queried)
+  )
+}
+
+/** The name below the door's URL. `flat`: without a folder, for TFTP, where old phones find names at the root only. */
+export function formatName(asked: Asked, flat: boolean): string {
+  switch (asked.kind) {
+    case 'container':
+      return `${asked.type}${asked.mac === undefined ? '' : `-${asked.mac}`}.htm`
+    case 'settings':
+      return `${asked.type}${flat ? '-' : '/'}${asked.mac ?? 'general'}.xml`
+    case 'firmware':
+      if (flat) return `${asked.type}-${asked.mac === undefined ? '' : `${asked.mac}-`}firmware.xml`
+      return `${asked.type}/firmware.xml${asked.mac === undefined ? '' : `?mac=${asked.mac}`}`
+    case 'everything':
+      return `settings?mac=${asked.mac}`
+  }
+}
+
+function match(kind: 'container' | 'settings' | 'firmware', found: RegExpExecArray | null, mac?: Mac) {
+  const type = parsePhoneType(found?.[1] ?? '')
+  if (type === undefined) return undefined
+  const spelled = found?.[2]
+  const own = spelled === undefined ? mac : parseMac(spelled)
+  if (spelled !== undefined && own === undefined) return undefined
+  return own === undefined ? { kind, type } : { kind, type, mac: own }
+}
+
+/** TFTP names come as the phone wrote them, so %3A may still stand for a colon. */
+function macOfQuery(query: string): Mac | undefined {
+  const value = /(?:^|&)mac=([^&]*)/i.exec(query)?.[1]
+  return value === undefined ? undefined : parseMac(value.replaceAll(/%3a/gi, ':'))
+}
