@@ -1,0 +1,103 @@
+/** What stands in a reply, and where it goes (RFC 2131 §4.1, §4.3.1 table 3). No I/O. */
+
+import { type Ipv4, ipv4Bytes, limitedBroadcast } from '../address/ipv4.js'
+import { rebindingPart, renewalPart } from './client.js'
+import { optionLength } from './encode.js'
+import { bootReply, broadcastFlag, type Message, messageType, type Options, option } from './message.js'
+import { uint32Bytes } from './options.js'
+
+export type ReplyType = typeof messageType.offer | typeof messageType.ack | typeof messageType.nak
+
+export interface ReplyTerms {
+  readonly type: ReplyType
+  readonly server: Ipv4 // option 54
+  readonly address: Ipv4 // yiaddr; 0 in a NAK and in the answer to INFORM
+  readonly leaseTime?: number // seconds; absent in a NAK and in the answer to INFORM
+  readonly standard: Options // sent when asked for, or when nothing is asked
+  readonly forced: Options // sent in any case
+  readonly text?: string // option 56, for a NAK
+}
+
+export function buildReply(request: Message, terms: ReplyTerms): Message {
+  const isNak = terms.type === messageType.nak
+  return {
+    op: bootReply,
+    htype: request.htype,
+    hlen: request.hlen,
+    hops: 0,
+    xid: request.xid,
+    secs: 0,
+    // RFC 2131 §4.3.2: the relay must broadcast a NAK, as the client may not have a usable address
+    flags: isNak && request.giaddr !== 0 ? request.flags | broadcastFlag : request.flags,
+    ciaddr: terms.type === messageType.ack ? request.ciaddr : 0,
+    yiaddr: terms.address,
+    siaddr: 0,
+    giaddr: request.giaddr,
+    chaddr: request.chaddr,
+    sname: nothing,
+    file: nothing,
+    options: isNak ? new Map([...head(terms), ...echoed(request)]) : replyOptions(request, terms),
+  }
+}
+
+/**
+ * Where a reply goes (RFC 2131 §4.1). A client without an address would need an entry in the ARP table that only
+ * the superuser can make; it gets a broadcast, which the RFC allows.
+ */
+export function destination(reply: Message, type: ReplyType, serverPort: number): { address: Ipv4; port: number } {
+  if (reply.giaddr !== 0) return { address: reply.giaddr, port: serverPort }
+  if (type === messageType.nak || reply.ciaddr === 0) return { address: limitedBroadcast, port: serverPort + 1 }
+  return { address: reply.ciaddr, port: serverPort + 1 }
+}
+
+const nothing = Buffer.alloc(0)
+
+/** 53, 54 and 51 first: some clients read no further than they must. */
+function head(terms: ReplyTerms): Map<number, Buffer> {
+  const options = new Map<number, Buffer>()
+  options.set(option.messageType, Buffer.from([terms.type]))
+  options.set(option.serverIdentifier, ipv4Bytes(terms.server))
+  if (terms.leaseTime !== undefined) {
+    options.set(option.leaseTime, uint32Bytes(terms.leaseTime))
+    options.set(option.renewalTime, uint32Bytes(Math.floor(terms.leaseTime * renewalPart)))
+    options.set(option.rebindingTime, uint32Bytes(Math.floor(terms.leaseTime * rebindingPart)))
+  }
+  if (terms.text !== undefined) options.set(option.message, Buffer.from(terms.text, 'utf8'))
+  return options
+}
+
+/** What the client or relay must find again: 61 (RFC 6842), 118 (RFC 3011), and 82 last of all (RFC 3046 §2.2). */
+function echoed(request: Message): Map<number, Buffer> {
+  const options = new Map<number, Buffer>()
+  for (const code of [option.clientIdentifier, option.subnetSelection, option.relayAgentInformation]) {
+    const value = request.options.get(code)
+    if (value !== undefined) options.set(code, value)
+  }
+  return options
+}
+
+/** What is asked for comes in the client's order of preference; what does not fit is left out from the end. */
+function replyOptions(request: Message, terms: ReplyTerms): Options {
+  const options = head(terms)
+  const tail = echoed(request)
+  let room = maximumLength(request) - 240 - 1
+  for (const value of [...options.values(), ...tail.values()]) room -= optionLength(value)
+  const add = (code: number): void => {
+    const value = terms.forced.get(code) ?? terms.standard.get(code)
+    if (value === undefined || options.has(code) || tail.has(code) || optionLength(value) > room) return
+    options.set(code, value)
+    room -= optionLength(value)
+  }
+  const asked = request.options.get(option.parameterRequestList)
+  for (const code of asked ?? terms.standard.keys()) add(code)
+  for (const code of terms.forced.keys()) add(code)
+  for (const [code, value] of tail) options.set(code, value)
+  return options
+}
+
+/** Bytes of DHCP message the client takes: option 57 counts IP and UDP headers too (RFC 2132 §9.10, RFC 2131 §2). */
+function maximumLength(request: Message): number {
+  const asked = request.options.get(option.maximumMessageSize)
+  const datagram = asked?.length === 2 ? asked.readUInt16BE(0) : 576
+  return Math.min(Math.max(datagram, 576), 1500) - 28
+}

@@ -1,0 +1,230 @@
+/** The server's side of DHCP as one table: message and client state in, answer out (RFC 2131 §4.3). No I/O. */
+
+import type { Ipv4 } from '../address/ipv4.js'
+import { type Answer, type Reply, silence } from './answer.js'
+import { bootOptions, encapsulatedBoot } from './boot.js'
+import { clientKey, clientMac, extensionState, type Request, readRequest } from './client.js'
+import type { Lease } from './lease.js'
+import { bootRequest, type Message, messageType, type Options, option } from './message.js'
+import { addressOf, textOf, typeOf } from './options.js'
+import type { ClientPlan, ServerPlan, SubnetPlan } from './plan.js'
+import { type Claimant, Pool } from './pool.js'
+import { linkAddress, serverOverride } from './relay.js'
+import { buildReply, destination, type ReplyTerms } from './reply.js'
+
+const declineTime = 3_600_000 // ms an address that someone else was found to use is left alone
+
+/** A message on its way through the table. */
+interface Asking {
+  readonly message: Message
+  readonly claimant: Claimant
+  readonly plan: ClientPlan
+  readonly server: Ipv4 // what the client is to know us as
+  readonly now: number // ms since 1970
+}
+
+interface Link {
+  readonly plan: SubnetPlan
+  readonly pool: Pool
+}
+
+export class Server {
+  readonly #plan: ServerPlan
+  readonly #links: readonly Link[]
+
+  /** Leases outside of every subnet are passed over. */
+  constructor(plan: ServerPlan, leases: Iterable<Lease>) {
+    this.#plan = plan
+    this.#links = plan.subnets.map(subnet => ({ plan: subnet, pool: new Pool(subnet) }))
+    // in the order of their ends, so that each goes to the tail of its queue
+    const byEnd = [...leases].sort((a, b) => a.end - b.end)
+    for (const lease of byEnd) this.#linkOf(lease.address)?.pool.enter(lease)
+  }
+
+  /** `now` in ms since 1970. The lease of a reply must be durable before the reply is sent. */
+  answer(message: Message, now: number): Answer {
+    if (message.op !== bootRequest) return silence('not-a-request')
+    const type = typeOf(message.options)
+    if (type === 0) return silence('bootp')
+    const client = clientKey(message)
+    if (client === undefined) return silence('no-client')
+    const mac = clientMac(message)
+    const plan = this.#plan.client(mac, textOf(message.options, option.vendorClass))
+    if (plan === undefined) return silence('not-served')
+    const claimant = { client, mac, reservation: plan.reservation }
+    const server = serverOverride(message) ?? this.#plan.address
+    return this.#answerType(type, { message, claimant, plan, server, now })
+  }
+
+  /** The lease that runs on the address now. */
+  leaseAt(address: Ipv4, now: number): Lease | undefined {
+    const lease = this.#linkOf(address)?.pool.leaseAt(address)
+    return lease?.state === 'bound' && lease.end > now ? lease : undefined
+  }
+
+  /** The last lease of every address, running or not. */
+  *leases(): Iterable<Lease> {
+    for (const link of this.#links) yield* link.pool.leases()
+  }
+
+  #answerType(type: number, asking: Asking): Answer {
+    switch (type) {
+      case messageType.discover:
+        return this.#discover(asking)
+      case messageType.request:
+        return this.#request(asking, readRequest(asking.message))
+      case messageType.decline:
+        return this.#decline(asking)
+      case messageType.release:
+        return this.#release(asking)
+      case messageType.inform:
+        return this.#inform(asking)
+      default:
+        return silence('unknown-type')
+    }
+  }
+
+  /** RFC 2131 §4.3.1 */
+  #discover(asking: Asking): Answer {
+    const link = this.#linkOfClient(asking)
+    if (link === undefined) return silence('unknown-subnet')
+    const wanted = addressOf(asking.message.options, option.requestedAddress)
+    const address = link.pool.offer(asking.claimant, wanted, asking.now)
+    if (address === undefined) return silence('pool-full')
+    if (this.#plan.rapidCommit && asking.message.options.has(option.rapidCommit)) {
+      return this.#acknowledge(asking, link, address, 'discover')
+    }
+    return this.#reply(asking, 'discover', { ...this.#terms(asking, link), type: messageType.offer, address })
+  }
+
+  /** RFC 2131 §4.3.2 */
+  #request(asking: Asking, request: Request): Answer {
+    const isExtension = request.state === 'renewing' || request.state === 'rebinding'
+    const link = isExtension ? (this.#linkOf(request.address) ?? this.#localLink()) : this.#linkOfClient(asking)
+    if (link === undefined) return silence('unknown-subnet')
+    link.pool.sweep(asking.now)
+    const { claimant, now, message } = asking
+    if (request.state === 'selecting' && request.server !== asking.server && request.server !== this.#plan.address) {
+      link.pool.withdraw(claimant.client, now)
+      return silence('other-server')
+    }
+    const lease = link.pool.leaseOf(claimant.client)
+    const state = isExtension ? extensionState(message, lease, now) : request.state
+    const standing = this.#standing(link, request.address, claimant)
+    const isNamed = request.state === 'selecting' // it speaks to this server, or has to do with it already
+    if (standing === 'own' || (standing === 'free' && (isNamed || this.#plan.authoritative))) {
+      return this.#acknowledge(asking, link, request.address ?? 0, state)
+    }
+    if (isNamed || this.#plan.authoritative || lease !== undefined) return this.#refuse(asking, state, standing)
+    return silence('no-record')
+  }
+
+  /** RFC 2131 §4.3.3: only who was given the address can say that another uses it. */
+  #decline(asking: Asking): Answer {
+    const { message, claimant, now } = asking
+    const address = addressOf(message.options, option.requestedAddress)
+    return this.#giveBack(asking, address, { state: 'declined', start: now, end: now + declineTime }, claimant)
+  }
+
+  /** RFC 2131 §4.3.4: what is known of the client stays, so that it gets the same address again. */
+  #release(asking: Asking): Answer {
+    const { message, claimant, now } = asking
+    return this.#giveBack(asking, message.ciaddr, { state: 'released', start: now, end: now }, claimant)
+  }
+
+  /** RFC 2131 §4.3.5: parameters without a lease, to the address the client says it has. */
+  #inform(asking: Asking): Answer {
+    if (asking.message.ciaddr === 0) return silence('no-address')
+    const link = this.#linkOf(asking.message.ciaddr)
+    if (link === undefined) return silence('unknown-subnet')
+    const { leaseTime: _, ...terms } = this.#terms(asking, link)
+    return this.#reply(asking, 'inform', { ...terms, type: messageType.ack, address: 0 })
+  }
+
+  #giveBack(
+    asking: Asking,
+    address: Ipv4 | undefined,
+    change: Pick<Lease, 'state' | 'start' | 'end'>,
+    claimant: Claimant,
+  ): Answer {
+    const link = address === undefined ? undefined : this.#linkOf(address)
+    if (address === undefined || link === undefined) return silence('no-address')
+    const named = addressOf(asking.message.options, option.serverIdentifier)
+    if (named !== undefined && named !== asking.server && named !== this.#plan.address) return silence('other-server')
+    link.pool.sweep(asking.now)
+    const lease = link.pool.leaseAt(address)
+    if (lease?.state !== 'bound' || lease.client !== claimant.client) return silence('not-owner')
+    const changed = { ...lease, ...change }
+    link.pool.enter(changed)
+    return { kind: 'record', lease: changed }
+  }
+
+  /** A phone that has a reservation now must leave the address it got before, unless the reserved one is taken. */
+  #standing(link: Link, address: Ipv4 | undefined, claimant: Claimant): ReturnType<Pool['standing']> {
+    if (address === undefined) return 'outside'
+    const { reservation } = claimant
+    const isMoving =
+      reservation !== undefined && reservation !== address && link.pool.standing(reservation, claimant) === 'own'
+    return isMoving ? 'taken' : link.pool.standing(address, claimant)
+  }
+
+  #acknowledge(asking: Asking, link: Link, address: Ipv4, state: Reply['state']): Answer {
+    const { message, claimant, now } = asking
+    const lease: Lease = {
+      address,
+      state: 'bound',
+      client: claimant.client,
+      mac: claimant.mac,
+      hostname: textOf(message.options, option.hostName),
+      vendorClass: textOf(message.options, option.vendorClass),
+      start: now,
+      end: now + this.#plan.leaseTime * 1000,
+    }
+    link.pool.enter(lease)
+    const terms = this.#terms(asking, link)
+    const forced =
+      state === 'discover' ? new Map([...terms.forced, [option.rapidCommit, Buffer.alloc(0)]]) : terms.forced
+    return { ...this.#reply(asking, state, { ...terms, forced, type: messageType.ack, address }), lease }
+  }
+
+  #refuse(asking: Asking, state: Reply['state'], standing: string): Answer {
+    const text = standing === 'taken' ? 'address not available' : 'wrong network'
+    const terms = { type: messageType.nak, server: asking.server, address: 0, standard: none, forced: none, text }
+    return this.#reply(asking, state, terms)
+  }
+
+  #reply(asking: Asking, state: Reply['state'], terms: ReplyTerms): Reply {
+    const message = buildReply(asking.message, terms)
+    return { kind: 'reply', type: terms.type, state, message, to: destination(message, terms.type, this.#plan.port) }
+  }
+
+  #terms(asking: Asking, link: Link): Pick<ReplyTerms, 'server' | 'standard' | 'forced'> & { leaseTime: number } {
+    const boot = asking.plan.boot
+    const { server } = asking
+    const { leaseTime } = this.#plan
+    if (boot === undefined) return { server, leaseTime, standard: link.plan.standard, forced: link.plan.forced }
+    const asked = asking.message.options.get(option.parameterRequestList)
+    const encapsulated = asked?.includes(option.vendorSpecific) ? encapsulatedBoot(boot) : undefined
+    // the site's own options 43, 66 and 67 go before ours
+    const forced = new Map([...bootOptions(boot), ...link.plan.forced])
+    if (encapsulated !== undefined && !forced.has(option.vendorSpecific))
+      forced.set(option.vendorSpecific, encapsulated)
+    return { server, leaseTime, standard: link.plan.standard, forced }
+  }
+
+  #linkOf(address: Ipv4): Link | undefined {
+    return this.#links.find(link => link.pool.holds(address))
+  }
+
+  #localLink(): Link | undefined {
+    return this.#linkOf(this.#plan.address)
+  }
+
+  #linkOfClient(asking: Asking): Link | undefined {
+    const link = this.#linkOf(linkAddress(asking.message) ?? this.#plan.address)
+    link?.pool.sweep(asking.now)
+    return link
+  }
+}
+
+const none: Options = new Map()

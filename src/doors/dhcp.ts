@@ -1,0 +1,160 @@
+/** The DHCP door: datagrams to the server, its replies to the LAN, leases to the disk in between. */
+
+import { formatIpv4 } from '../address/ipv4.js'
+import { formatMac } from '../address/mac.js'
+import type { Answer, Reply } from '../dhcp/answer.js'
+import { clientMac } from '../dhcp/client.js'
+import { decodeMessage, MalformedMessage } from '../dhcp/decode.js'
+import { encodeMessage } from '../dhcp/encode.js'
+import type { Lease, LeaseStore } from '../dhcp/lease.js'
+import { type Message, messageType } from '../dhcp/message.js'
+import type { Server } from '../dhcp/server.js'
+import type { Fields, Log } from './log.js'
+import type { Datagram, Udp } from './udp.js'
+
+export interface DhcpParts {
+  readonly udp: Udp
+  readonly server: Server
+  readonly store: LeaseStore
+  readonly log: Log
+  readonly now: () => number // ms since 1970
+}
+
+/** More than a boot storm has in flight while a slow card syncs; what comes then is dropped, and phones ask again. */
+const mostWaiting = 8192
+
+const complaintInterval = 60_000 // ms between two lines about the same trouble
+
+export class DhcpDoor {
+  readonly #parts: DhcpParts
+  readonly #counters = new Map<string, number>()
+  readonly #complained = new Map<string, number>() // when, by what
+  #server: Server
+  #waiting = 0 // leases on their way to the disk
+
+  constructor(parts: DhcpParts) {
+    this.#parts = parts
+    this.#server = parts.server
+    parts.udp.receive(datagrams => this.#receive(datagrams))
+  }
+
+  /** How often each thing happened: `DHCPACK`, `pool-full`, `cookie` … */
+  get counters(): ReadonlyMap<string, number> {
+    return this.#counters
+  }
+
+  /** From now on that server answers. */
+  use(server: Server): void {
+    this.#server = server
+  }
+
+  close(): Promise<void> {
+    return this.#parts.udp.close()
+  }
+
+  #receive(datagrams: readonly Datagram[]): void {
+    const atOnce: Outgoing[] = []
+    const durable: Outgoing[] = []
+    const leases: Lease[] = []
+    for (const datagram of datagrams) {
+      if (this.#waiting + leases.length >= mostWaiting) {
+        this.#complain('disk-behind', 'leases come faster than the disk takes them: requests are dropped')
+        continue
+      }
+      const answer = this.#answer(datagram)
+      if (answer === undefined || answer.kind === 'silence') continue
+      if (answer.lease !== undefined) leases.push(answer.lease)
+      if (answer.kind === 'reply') (answer.lease === undefined ? atOnce : durable).push(outgoing(answer))
+    }
+    this.#send(atOnce)
+    if (leases.length > 0) void this.#save(leases, durable)
+  }
+
+  #answer(datagram: Datagram): Answer | undefined {
+    try {
+      const message = decodeMessage(datagram.bytes)
+      const answer = this.#server.answer(message, this.#parts.now())
+      this.#note(answer, message)
+      return answer
+    } catch (error) {
+      if (!(error instanceof MalformedMessage)) throw error
+      this.#count(error.defect)
+      return undefined
+    }
+  }
+
+  /** A failure ends here: the clients hear nothing and ask again. */
+  async #save(leases: readonly Lease[], replies: readonly Outgoing[]): Promise<void> {
+    this.#waiting += leases.length
+    try {
+      await this.#parts.store.save(leases)
+      this.#send(replies)
+    } catch (error) {
+      this.#complain('not-saved', 'leases cannot be written, so nobody gets one', String(error))
+    } finally {
+      this.#waiting -= leases.length
+    }
+  }
+
+  #send(replies: readonly Outgoing[]): void {
+    if (replies.length === 0) return
+    this.#parts.udp.send(replies)
+    for (const { reply } of replies) this.#parts.log.info(replyFields(reply), replyNames[reply.type])
+  }
+
+  #note(answer: Answer, message: Message): void {
+    if (answer.kind === 'reply') return this.#count(replyNames[answer.type])
+    if (answer.kind === 'record') return this.#count(answer.lease.state)
+    if (answer.reason === 'pool-full')
+      return this.#complain('pool-full', 'no free address in the pool: phones hear nothing')
+    this.#count(answer.reason)
+    this.#parts.log.debug({ door: 'dhcp', mac: macText(message), reason: answer.reason }, 'silent')
+  }
+
+  #count(what: string): void {
+    this.#counters.set(what, (this.#counters.get(what) ?? 0) + 1)
+  }
+
+  /** Counts every time; says it once a minute. */
+  #complain(what: string, text: string, detail?: string): void {
+    this.#count(what)
+    const last = this.#complained.get(what)
+    const now = this.#parts.now()
+    if (last !== undefined && now - last < complaintInterval) return
+    this.#complained.set(what, now)
+    this.#parts.log.warn({ door: 'dhcp', count: this.#counters.get(what), detail }, text)
+  }
+}
+
+/** Encoded at once: the message still points into the buffer of the request, which the next wake-up overwrites. */
+interface Outgoing extends Datagram {
+  readonly reply: Reply
+}
+
+function outgoing(reply: Reply): Outgoing {
+  return { bytes: encodeMessage(reply.message), address: reply.to.address, port: reply.to.port, reply }
+}
+
+const replyNames = {
+  [messageType.offer]: 'DHCPOFFER',
+  [messageType.ack]: 'DHCPACK',
+  [messageType.nak]: 'DHCPNAK',
+} as const
+
+/** Of a message whose lease had to be saved first, only numbers and the lease are still good. */
+function replyFields({ message, state, lease }: Reply): Fields {
+  return {
+    door: 'dhcp',
+    mac: lease === undefined ? macText(message) : lease.mac && formatMac(lease.mac),
+    address: message.yiaddr === 0 ? undefined : formatIpv4(message.yiaddr),
+    state,
+    relay: message.giaddr === 0 ? undefined : formatIpv4(message.giaddr),
+    hostname: lease?.hostname,
+    vendorClass: lease?.vendorClass,
+  }
+}
+
+function macText(message: Message): string | undefined {
+  const mac = clientMac(message)
+  return mac === undefined ? undefined : formatMac(mac)
+}

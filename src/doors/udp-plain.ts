@@ -1,0 +1,43 @@
+/** Datagrams by node:dgram alone, for machines where nothing better is to be had. */
+
+import type { RemoteInfo, Socket } from 'node:dgram'
+import { formatIpv4, parseIpv4 } from '../address/ipv4.js'
+import type { Datagram, Udp } from './udp.js'
+
+/** Hears on all the sockets, sends by the first: its address is the one replies leave from. */
+export function plainUdp(sender: Socket, ...others: readonly Socket[]): Udp {
+  const sockets = [sender, ...others]
+  let refused = 0
+  for (const socket of sockets) {
+    socket.on('error', () => {
+      refused += 1 // the device is down or gone; who watches the link opens us anew
+    })
+  }
+  return {
+    port: sender.address().port,
+    receive(callback) {
+      for (const socket of sockets) socket.on('message', (bytes, info) => callback([firstDatagram(bytes, info)]))
+    },
+    send(datagrams) {
+      for (const { bytes, port, address } of datagrams) {
+        sender.send(Buffer.from(bytes), port, formatIpv4(address), error => {
+          if (error !== null) refused += 1
+        })
+      }
+    },
+    get refused() {
+      return refused
+    },
+    async close() {
+      await Promise.all(sockets.map(closeSocket))
+    },
+  }
+}
+
+export function firstDatagram(bytes: Buffer, info: RemoteInfo): Datagram {
+  return { bytes, address: parseIpv4(info.address) ?? 0, port: info.port }
+}
+
+export function closeSocket(socket: Socket): Promise<void> {
+  return new Promise(resolve => socket.close(() => resolve()))
+}
