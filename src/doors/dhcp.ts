@@ -2,7 +2,7 @@
 
 import { formatIpv4 } from '../address/ipv4.js'
 import { formatMac } from '../address/mac.js'
-import type { Answer, Reply } from '../dhcp/answer.js'
+import type { Answer, Reply, Silence } from '../dhcp/answer.js'
 import { clientMac } from '../dhcp/client.js'
 import { decodeMessage, MalformedMessage } from '../dhcp/decode.js'
 import { encodeMessage } from '../dhcp/encode.js'
@@ -103,12 +103,15 @@ export class DhcpDoor {
   }
 
   #note(answer: Answer, message: Message): void {
-    if (answer.kind === 'reply') return this.#count(replyNames[answer.type])
-    if (answer.kind === 'record') return this.#count(answer.lease.state)
-    if (answer.reason === 'pool-full')
-      return this.#complain('pool-full', 'no free address in the pool: phones hear nothing')
-    this.#count(answer.reason)
-    this.#parts.log.debug({ door: 'dhcp', mac: macText(message), reason: answer.reason }, 'silent')
+    if (answer.kind === 'reply') this.#count(replyNames[answer.type])
+    else if (answer.kind === 'record') this.#count(answer.lease.state)
+    else this.#noteSilence(answer.reason, message)
+  }
+
+  #noteSilence(reason: Silence, message: Message): void {
+    if (reason === 'pool-full') this.#complain(reason, 'no free address in the pool: phones hear nothing')
+    else this.#count(reason)
+    this.#parts.log.debug({ door: 'dhcp', mac: macText(message), reason }, 'silent')
   }
 
   #count(what: string): void {
