@@ -1,0 +1,39 @@
+/** One document by its URL, over HTTP or TFTP, as an old phone fetches it. */
+
+import { performance } from 'node:perf_hooks'
+import { getHttp } from './http.js'
+import { Hang } from './step.js'
+import { getTftp } from './tftp.js'
+
+/** Who fetches, and how much patience and memory it has. */
+export interface Asker {
+  readonly userAgent: string
+  readonly address?: string // the own address to fetch from; default: the system's choice
+  readonly timeLimit: number // ms for one document
+  readonly sizeLimit: number // bytes
+}
+
+export interface Answer {
+  readonly status: string // `200`, `404`, `DATA`, `ERROR 1 File not found`
+  readonly bytes?: Buffer // only where the document was found
+  readonly note?: string // what an installer should know about the way it came
+}
+
+export interface Fetched extends Answer {
+  readonly ms: number
+}
+
+/** Rejects with Hang where a phone would wait for ever or be left with half a document. */
+export async function fetchDocument(url: string, asker: Asker): Promise<Fetched> {
+  const began = performance.now()
+  const answer = await getByScheme(url, asker)
+  return { ...answer, ms: performance.now() - began }
+}
+
+async function getByScheme(url: string, asker: Asker): Promise<Answer> {
+  if (!URL.canParse(url)) throw new Hang(url, 'is no URL; expected http://host/name or tftp://host/name')
+  const { protocol } = new URL(url)
+  if (protocol === 'http:') return getHttp(url, asker)
+  if (protocol === 'tftp:') return getTftp(url, asker)
+  throw new Hang(url, `the virtual phone speaks http and tftp, not ${protocol.slice(0, -1)}`)
+}
