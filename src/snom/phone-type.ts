@@ -2,7 +2,7 @@
 
 import type { Mac } from '../address/mac.js'
 
-/** Types with a spelling of their own; every other well-formed type keeps the spelling it came in. */
+/** Types with a spelling of their own; every other well-formed type keeps what follows `snom` as it came. */
 const known = [
   ...['snom100', 'snom105', 'snom190', 'snom200', 'snom220', 'snom300', 'snom320', 'snom360', 'snom370'],
   ...['snom710', 'snom715', 'snom720', 'snom725', 'snom760', 'snom820', 'snom821', 'snom870', 'snomMP', 'snomPA1'],
@@ -14,7 +14,7 @@ const known = [
 
 const spelling: ReadonlyMap<string, string> = new Map(known.map(type => [type.toLowerCase(), type]))
 
-const wellFormed = /^snom[A-Za-z0-9]{2,12}$/
+const wellFormed = /^snom[a-z0-9]{2,12}$/i
 
 /** DECT bases send more than their model: `snomM700/03.23…`, `snom-m3-SIP/02.11//18-Aug-10 15:36`. */
 const dect = /^snom[- ]?m(3(?!\d)|9(?!\d)|[3479]00)/i
@@ -41,7 +41,8 @@ const typeOfBlock: ReadonlyMap<string, string> = new Map(
 
 /** The type a text names, in its usual spelling; undefined when the text is none: blank, too long, a path. */
 export function parsePhoneType(text: string): string | undefined {
-  return wellFormed.test(text) ? (spelling.get(text.toLowerCase()) ?? text) : undefined
+  if (!wellFormed.test(text)) return undefined
+  return spelling.get(text.toLowerCase()) ?? `snom${text.slice('snom'.length)}`
 }
 
 /** The type in DHCP option 60. A trailing NUL, and whatever follows a blank, is no part of it. */
