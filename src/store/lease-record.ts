@@ -8,15 +8,17 @@ const longestName = 128 // UTF-16 units of 64 characters
 
 /** `{"address":"192.168.66.100","state":"bound","client":"hw:01000413261234",…}` */
 export function encodeLease(lease: Lease): string {
-  if (!isTime(lease.start) || !isTime(lease.end)) {
-    throw new Error(`lease of ${formatIpv4(lease.address)} from ${lease.start} to ${lease.end}: expected milliseconds`)
+  const { client, hostname, vendorClass, start, end } = lease
+  // What the decoder would refuse must not be acknowledged either.
+  if (!isTime(start) || !isTime(end) || !isClient(client) || !isName(hostname) || !isName(vendorClass)) {
+    throw new Error(`not a lease that can be kept: ${JSON.stringify(lease)}`)
   }
   // By hand: this runs for every ACK, and JSON.stringify of the whole takes four times as long.
-  let text = `{"address":"${formatIpv4(lease.address)}","state":"${lease.state}","client":${JSON.stringify(lease.client)}`
+  let text = `{"address":"${formatIpv4(lease.address)}","state":"${lease.state}","client":"${client}"`
   if (lease.mac !== undefined) text += `,"mac":"${lease.mac}"`
-  if (lease.hostname !== undefined) text += `,"hostname":${JSON.stringify(lease.hostname)}`
-  if (lease.vendorClass !== undefined) text += `,"vendorClass":${JSON.stringify(lease.vendorClass)}`
-  return `${text},"start":${lease.start},"end":${lease.end}}`
+  if (hostname !== undefined) text += `,"hostname":${JSON.stringify(hostname)}`
+  if (vendorClass !== undefined) text += `,"vendorClass":${JSON.stringify(vendorClass)}`
+  return `${text},"start":${start},"end":${end}}`
 }
 
 /** Undefined when it is no lease. Fields that are not known here are passed over, for a later version's sake. */
