@@ -3,14 +3,19 @@
 import { type Dirent, readdirSync, statSync } from 'node:fs'
 
 export interface Folders {
-  /** The entry's spelling on disk: the same spelling first, else without regard to case; never a dot file. */
-  spelling(folder: string, name: string): string | undefined
+  /** The entry of that name: the same spelling first, else without regard to case; never a dot file. */
+  entry(folder: string, name: string): Entry | undefined
+}
+
+export interface Entry {
+  readonly spelling: string // on disk
+  readonly isLink: boolean
 }
 
 interface Listing {
   readonly stamp: string
-  readonly exact: ReadonlySet<string>
-  readonly folded: ReadonlyMap<string, string>
+  readonly exact: ReadonlyMap<string, Entry>
+  readonly folded: ReadonlyMap<string, Entry>
 }
 
 /** Folders kept. www/ has a handful; strangers cannot make any, only ask for those there are. */
@@ -38,25 +43,25 @@ export function createFolders(now: () => number = Date.now): Folders {
     return listing
   }
 
-  function spelling(folder: string, name: string): string | undefined {
+  function entry(folder: string, name: string): Entry | undefined {
     const listing = listingOf(folder)
-    if (listing === undefined) return undefined
-    return listing.exact.has(name) ? name : listing.folded.get(name.toLowerCase())
+    return listing?.exact.get(name) ?? listing?.folded.get(name.toLowerCase())
   }
 
-  return { spelling }
+  return { entry }
 }
 
 /** Of names that differ in case only the first in order is found, unless the asker's spelling is exact. */
-function list(stamp: string, entries: readonly Dirent[]): Listing {
-  const names = entries.filter(isServed).map(entry => entry.name)
-  const folded = new Map(
-    names
-      .toSorted()
-      .toReversed()
-      .map(name => [name.toLowerCase(), name]),
-  )
-  return { stamp, exact: new Set(names), folded }
+function list(stamp: string, found: readonly Dirent[]): Listing {
+  const exact = new Map<string, Entry>()
+  const folded = new Map<string, Entry>()
+  for (const dirent of found.filter(isServed).toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+    const entry = { spelling: dirent.name, isLink: dirent.isSymbolicLink() }
+    const lower = dirent.name.toLowerCase()
+    exact.set(dirent.name, entry)
+    if (!folded.has(lower)) folded.set(lower, entry)
+  }
+  return { stamp, exact, folded }
 }
 
 /** Links are resolved later. FIFOs, sockets and devices are never opened. */

@@ -1,5 +1,6 @@
 /** A folder whose files are served as they are, www/ or tftproot/. No name leads out of it. */
 
+import { realpathSync } from 'node:fs'
 import { realpath, stat } from 'node:fs/promises'
 import { join, resolve, sep } from 'node:path'
 import type { Shelved } from './bundle.js'
@@ -28,44 +29,60 @@ export function openShelf(root: string, options: ShelfOptions = {}): Shelf {
   const bytes = options.bytes ?? createSharedBytes()
   const folders = createFolders(options.now)
 
-  /** The name as spelled on disk, without a look at what links point at. */
-  function spelled(name: string): string | undefined {
-    const segments = segmentsOf(name)
-    if (segments === undefined) return undefined
+  /** Where the name leads. A link is followed at once, so that no folder outside is ever looked into. */
+  function locate(name: string): string | undefined {
     let path = base
-    for (const segment of segments) {
-      const spelling = folders.spelling(path, segment)
-      if (spelling === undefined) return undefined
-      path = join(path, spelling)
+    for (const segment of segmentsOf(name) ?? []) {
+      const entry = folders.entry(path, segment)
+      if (entry === undefined) return undefined
+      path = join(path, entry.spelling)
+      if (!entry.isLink) continue
+      path = realpathSync(path)
+      if (below(realpathSync(base), path) === undefined) return undefined
     }
-    return path
+    return path === base ? undefined : path
   }
 
   async function shelve(path: string): Promise<Shelved | undefined> {
     const [rootOnDisk, real] = await Promise.all([realpath(base), realpath(path)])
-    const below = `${rootOnDisk === sep ? '' : rootOnDisk}${sep}`
-    if (!real.startsWith(below)) return undefined
-    const inside = real.slice(below.length)
-    // A link to a dot file would serve it under another name.
-    if (inside.split(sep).some(segment => segment.startsWith('.'))) return undefined
-    const stats = await stat(real)
-    if (!stats.isFile()) return undefined
-    const found = { root: rootOnDisk, path: inside.replaceAll(sep, '/'), size: stats.size }
-    return { kind: 'shelved', ...found, read: () => bytes.read(real) }
+    const inside = below(rootOnDisk, real)
+    const stats = inside === undefined ? undefined : await stat(real)
+    if (inside === undefined || !stats?.isFile()) return undefined
+    return { kind: 'shelved', root: rootOnDisk, path: inside, size: stats.size, read: () => bytes.read(real) }
   }
 
   async function find(name: string): Promise<Shelved | undefined> {
     try {
-      const path = spelled(name)
+      const path = locate(name)
       return path === undefined ? undefined : await shelve(path)
     } catch (error) {
-      // Removed meanwhile, a link in a circle or into nothing, a folder we may not read: not found, to a stranger.
-      if (error instanceof Error && 'code' in error) return undefined
-      throw error
+      return orMissing(error)
     }
   }
 
-  return { find, has: name => spelled(name) !== undefined }
+  function has(name: string): boolean {
+    try {
+      return locate(name) !== undefined
+    } catch (error) {
+      return orMissing(error) ?? false
+    }
+  }
+
+  return { find, has }
+}
+
+/** Removed meanwhile, a link in a circle or into nothing, a folder we may not read: to a stranger, not found. */
+function orMissing(error: unknown): undefined {
+  if (error instanceof Error && 'code' in error) return undefined
+  throw error
+}
+
+/** The path from the root on, with /. Undefined outside, and for dot files: a link would serve them in disguise. */
+function below(root: string, path: string): string | undefined {
+  const from = root === sep ? root : `${root}${sep}`
+  if (!path.startsWith(from)) return undefined
+  const segments = path.slice(from.length).split(sep)
+  return segments.some(segment => segment.startsWith('.')) ? undefined : segments.join('/')
 }
 
 /** Undefined when no file can have that name. Names arrive decoded, so `%2e` is three characters and no dot. */
