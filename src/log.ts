@@ -1,0 +1,55 @@
+/** The log of the appliance: pino lines, secrets redacted here and nowhere else, and no more lines than a disk can bear. */
+
+import { type DestinationStream, destination, type Logger, pino } from 'pino'
+import pretty from 'pino-pretty'
+import type { Fields, Log } from './doors/log.js'
+
+export interface LogPlan {
+  readonly level: 'debug' | 'info' | 'warn' | 'error'
+  readonly format: 'json' | 'pretty'
+}
+
+/** Field names that may hold a secret, should one ever be logged. */
+const secrets = ['password', 'secret', 'key', 'user_pass', 'http_pass', 'authorization']
+
+/** Lines a second at debug and info. A boot storm makes more; what is left out is counted in a line of its own. */
+const mostLines = 500
+
+export interface ClosableLog extends Log {
+  /** Writes what is still waiting. */
+  close(): void
+}
+
+/** Writes to standard output. `now` in ms. */
+export function openLog(plan: LogPlan, now: () => number): ClosableLog {
+  const stdout = destination({ fd: 1, sync: false })
+  const stream: DestinationStream = plan.format === 'pretty' ? pretty({ destination: stdout, ignore: 'pid,hostname', singleLine: true }) : stdout
+  const logger = pino({ level: plan.level, base: null, redact: { paths: secrets, censor: '***' } }, stream)
+  return { ...limitedLog(logger, now), close: () => stdout.flushSync() }
+}
+
+function limitedLog(logger: Logger, now: () => number): Log {
+  let second = 0
+  let lines = 0
+  let leftOut = 0
+  const isRoom = (): boolean => {
+    const current = Math.floor(now() / 1000)
+    if (current !== second) {
+      if (leftOut > 0) logger.warn({ lines: leftOut }, 'log lines left out: more than 500 came in one second')
+      second = current
+      lines = leftOut = 0
+    }
+    lines += 1
+    if (lines > mostLines) leftOut += 1
+    return lines <= mostLines
+  }
+  const write = (level: 'debug' | 'info', fields: Fields, text: string): void => {
+    if (logger.isLevelEnabled(level) && isRoom()) logger[level](fields, text)
+  }
+  return {
+    debug: (fields, text) => write('debug', fields, text),
+    info: (fields, text) => write('info', fields, text),
+    warn: (fields, text) => logger.warn(fields, text),
+    error: (fields, text) => logger.error(fields, text),
+  }
+}
