@@ -1,9 +1,11 @@
 /** `option66 phone`: boots one virtual phone against a running appliance and tells what it came up with. */
 
+import { access, constants, mkdir } from 'node:fs/promises'
 import { parseIpv4 } from '../address/ipv4.js'
 import { formatMac, parseMac } from '../address/mac.js'
 import { type Boot, type BootOrder, bootPhone } from '../phone/boot.js'
 import type { Lease } from '../phone/dhcp.js'
+import { codeOf } from '../phone/step.js'
 import { describeMemory, describeStep, hideSecrets } from '../phone/story.js'
 
 export interface PhoneOptions {
@@ -12,7 +14,8 @@ export interface PhoneOptions {
   readonly via: string // `dhcp`, or the settings URL
   readonly address?: string // the own address to ask and fetch from
   readonly server?: string // DHCP server; default: broadcast
-  readonly port?: number // the DHCP server's, default 67; the phone listens on the next
+  readonly port?: number // the DHCP server's, default 67
+  readonly clientPort?: number // where the phone hears DHCP; default: the next after the server's
   readonly firmware?: string // version
   readonly save?: string // folder for what was fetched
   readonly json?: boolean
@@ -28,6 +31,11 @@ export async function runPhone(options: PhoneOptions, write: (lines: string) => 
   })
   if (typeof order === 'string') {
     write(`${order}\n`)
+    return 2
+  }
+  const unwritable = await makeFolder(options.save)
+  if (unwritable !== undefined) {
+    write(`${unwritable}\n`)
     return 2
   }
   const boot = await bootPhone(order)
@@ -54,13 +62,25 @@ function readOrder(options: PhoneOptions, report: BootOrder['report']): BootOrde
   return { mac, phoneType: model, via, report, timeLimit, ...own }
 }
 
-function readVia({ via, server, port }: PhoneOptions): BootOrder['via'] | string {
-  if (port !== undefined && !(Number.isInteger(port) && port > 0 && port < 65_535)) {
+function readVia({ via, server, port = 67, clientPort = port + 1 }: PhoneOptions): BootOrder['via'] | string {
+  if (!(Number.isInteger(port) && port > 0 && port < 65_535)) {
     return `--port ${port}: expected a port below 65535`
   }
-  if (via === 'dhcp') return { kind: 'dhcp', ...(server && { server }), ...(port !== undefined && { port }) }
+  if (via === 'dhcp') return { kind: 'dhcp', port, clientPort, ...(server && { server }) }
   if (/^(?:http|tftp):\/\/./i.test(via)) return { kind: 'url', url: via }
   return `--via ${via}: expected dhcp, or a settings URL such as http://192.168.66.1 or tftp://192.168.66.1`
+}
+
+/** What keeps files out of the folder, in one sentence. */
+async function makeFolder(folder: string | undefined): Promise<string | undefined> {
+  if (folder === undefined) return undefined
+  try {
+    await mkdir(folder, { recursive: true })
+    await access(folder, constants.W_OK)
+    return undefined
+  } catch (error) {
+    return `--save ${folder}: cannot be written to (${codeOf(error)}); name a folder of your own`
+  }
 }
 
 function asJson(order: BootOrder, boot: Boot) {
