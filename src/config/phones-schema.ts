@@ -1,0 +1,98 @@
+/** The keys of phones.yaml, the inventory. No I/O. */
+
+import { list, mapOf, type Read, section, word } from './schema.js'
+import { address, anyText, choice, flag, macPattern, text, wholeNumber } from './words.js'
+
+const settingKey = /^[A-Za-z0-9_.-]{1,64}[$!&]?$/
+const settings = mapOf(settingKey, 'a setting: letters, digits, _ . - and at most one flag $ ! &', word(anyText))
+  .optional()
+  .describe(
+    'Phone settings: name with its flag, language$ (overwritten at each boot), language! (kept once the user changed it), language& (read only)',
+  )
+
+const key = section({
+  idx: word(wholeNumber(0, 255)).describe('Which key, counted from 0'),
+  context: word(
+    text('active or the number of an identity, 1 to 12', { pattern: /^(active|[1-9]|1[0-2])$/, shown: true }),
+  )
+    .prefault('active')
+    .describe('active, or the number of an identity'),
+  type: word(text('a key type such as line, dest, blf or speed', { pattern: /^[A-Za-z0-9_]+$/, shown: true })).describe(
+    'What the key does: line, dest, blf, speed …',
+  ),
+  value: word(anyText).prefault('').describe("The type's argument, such as <sip:423@pbx.lab.example;user=phone>"),
+  label: word(anyText).optional().describe('Text beside the key'),
+  perm: word(flag)
+    .prefault('$')
+    .describe('Permission flag: $ overwritten at each boot, ! kept once changed, & read only'),
+})
+
+const bookEntry = section({
+  name: word(anyText).describe('As the phone shows it'),
+  number: word(text('a telephone number or SIP address')).describe('What is dialled'),
+})
+
+const dialTemplate = section({
+  match: word(text('a dial pattern such as 9,1..........')).describe(
+    'The pattern: . one character, * several, a comma a second dial tone',
+  ),
+  timeout: word(wholeNumber(0, 255)).prefault(0).describe('Seconds until it is dialled; 0: at once'),
+  user: word(choice('phone', 'ip', ''))
+    .prefault('')
+    .describe('Adds ;user=phone or ;user=ip; empty: nothing'),
+  rewrite: word(anyText).prefault('').describe('What is dialled instead; empty: as entered'),
+})
+
+const everywhere = {
+  settings,
+  keys: list(key, 256).optional().describe('Free function keys'),
+  'phone-book': list(bookEntry, 1000).optional().describe('Entries of the phone book'),
+  dialplan: list(dialTemplate, 1000).optional().describe('Dial plan, in order'),
+}
+
+const firmware = word(
+  text('a file name in www/firmware', { pattern: /^[A-Za-z0-9_][A-Za-z0-9_.+-]*$/, shown: true }),
+).optional()
+
+const layer = section({ ...everywhere, firmware: firmware.describe('Firmware image, a file in www/firmware') })
+
+const identity = section({
+  user: word(anyText).optional().describe('Account: user_name'),
+  name: word(anyText).optional().describe('Shown to others: user_realname'),
+  password: word(anyText).optional().describe('user_pass'),
+  registrar: word(anyText).optional().describe('Registrar: user_host'),
+  outbound: word(anyText).optional().describe('Outbound proxy: user_outbound'),
+  settings: settings.describe('More settings of this identity without their prefix: srtp$ is user_srtp'),
+})
+
+const phone = section({
+  model: word(text('a phone type such as snom370', { pattern: /^[A-Za-z0-9_-]{1,32}$/, shown: true }))
+    .optional()
+    .describe('Phone type, as in DHCP option 60: snom370'),
+  name: word(text('a name')).optional().describe('What people call this phone'),
+  address: word(address).optional().describe('The address reserved for it'),
+  groups: list(word(text('the name of a group', { shown: true })), 32)
+    .optional()
+    .describe('Groups, in order; a later one wins'),
+  identities: list(identity, 12).optional().describe('1 to 12, in order'),
+  ...everywhere,
+  firmware: firmware.describe('Firmware image for this phone alone, a file in www/firmware'),
+})
+
+export const phonesSchema = section({
+  defaults: section(everywhere).nullable().optional().describe('For every phone'),
+  models: mapOf(/^[A-Za-z0-9_-]{1,32}$/, 'a phone type such as snom370', layer.nullable())
+    .optional()
+    .describe('For all phones of a type; they win over defaults'),
+  groups: mapOf(/^.{1,255}$/, 'a name of 1 to 255 characters', layer.nullable())
+    .optional()
+    .describe('For phones that name the group; they win over models'),
+  phones: mapOf(macPattern, 'a MAC address such as 000413261234 or 00:04:13:26:12:34', phone.nullable())
+    .optional()
+    .describe('By MAC address in any spelling; what a phone says itself wins over everything'),
+})
+
+export type PhonesFile = Read<typeof phonesSchema>
+export type PhoneSection = Read<typeof phone>
+export type LayerSection = Read<typeof layer>
+export type IdentitySection = Read<typeof identity>

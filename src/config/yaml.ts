@@ -1,0 +1,191 @@
+/** YAML text as plain values that know their lines; the only place that knows the yaml package. No I/O. */
+
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
+import type { Finding, Locate, Path, Place } from './finding.js'
+import { type Scalar, showKey, type Tree, type TreeMap } from './tree.js'
+import { mostDepth, syntaxWords } from './yaml-words.js'
+
+export interface Source {
+  readonly file: string
+  readonly tree: Tree | undefined // undefined where the text is no YAML
+  readonly locate: Locate
+}
+
+// One slip often makes the parser stumble on every line after it.
+const mostSyntaxErrors = 20
+
+// Aliases can double a text with every line; honest ones repeat a few key lists.
+const mostAliased = 100_000 // values
+
+/** Never throws: what is no YAML becomes findings, one a line at most. */
+export function parseYaml(file: string, text: string, findings: Finding[]): Source {
+  const lines = new LineCounter()
+  // uniqueKeys would compare each key with every other; grow() does it in one pass. Pretty errors quote the text, and so its secrets.
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    uniqueKeys: false,
+    prettyErrors: false,
+    logLevel: 'error',
+  })
+  const at = (offset: number): Place => {
+    const { line, col } = lines.linePos(offset)
+    return { line: Math.max(line, 1), column: Math.max(col, 1) }
+  }
+  const locate = locator(document, at)
+  if (addSyntaxErrors(file, document, at, findings)) return { file, tree: undefined, locate }
+  const growth: Growth = {
+    anchors: new Map(),
+    aliased: 0,
+    refuse: (offset, rule, message) => findings.push({ file, ...at(offset), severity: 'error', rule, message }),
+    lineOf: offset => at(offset).line,
+  }
+  return { file, tree: grow(document.contents, growth, 0, false), locate }
+}
+
+/** A source of which nothing is known but its name. */
+export function noSource(file: string): Source {
+  return { file, tree: undefined, locate: () => ({ line: 1, column: 1 }) }
+}
+
+function addSyntaxErrors(
+  file: string,
+  document: Document,
+  at: (offset: number) => Place,
+  findings: Finding[],
+): boolean {
+  const lines = new Set<number>()
+  for (const { code, pos } of [...document.errors, ...document.warnings]) {
+    if (code === 'TAG_RESOLVE_FAILED') continue // grow() refuses every tag, in better words
+    const place = at(pos[0])
+    if (lines.has(place.line) || lines.size === mostSyntaxErrors) continue
+    lines.add(place.line)
+    const [rule, message] = syntaxWords(code)
+    findings.push({ file, ...place, severity: 'error', rule, message })
+  }
+  return lines.size > 0
+}
+
+interface Growth {
+  readonly anchors: Map<string, unknown>
+  aliased: number // values that stand in the tree through an alias
+  readonly refuse: (offset: number, rule: string, message: string) => void
+  readonly lineOf: (offset: number) => number
+}
+
+function grow(node: unknown, growth: Growth, depth: number, aliased: boolean): Tree {
+  if (node === null || node === undefined) return null
+  if (aliased && ++growth.aliased > mostAliased) return null
+  if (isAlias(node)) return growAlias(node.source, startOf(node), growth, depth)
+  if (depth > mostDepth) {
+    growth.refuse(startOf(node), 'yaml-depth', `nested deeper than ${mostDepth} levels`)
+    return null
+  }
+  if (!isScalar(node) && !isMap(node) && !isSeq(node)) return null
+  if (node.tag !== undefined && node.tag !== 'tag:yaml.org,2002:str') {
+    growth.refuse(startOf(node), 'yaml-tag', 'tags (!name) mean nothing here; leave the tag out')
+  }
+  const tree = isScalar(node)
+    ? scalarOf(node)
+    : isSeq(node)
+      ? node.items.map(item => grow(item, growth, depth + 1, aliased))
+      : growMap(node.items, growth, depth, aliased)
+  // Known only now, so that an alias cannot stand inside its own anchor.
+  if (node.anchor !== undefined) growth.anchors.set(node.anchor, node)
+  return tree
+}
+
+function growAlias(name: string, offset: number, growth: Growth, depth: number): Tree {
+  const target = growth.anchors.get(name)
+  if (target === undefined) {
+    growth.refuse(offset, 'yaml-alias', 'no anchor of this name stands above; aliases (*name) repeat an anchor (&name)')
+    return null
+  }
+  const tree = grow(target, growth, depth, true)
+  if (growth.aliased > mostAliased && growth.aliased !== Number.POSITIVE_INFINITY) {
+    growth.aliased = Number.POSITIVE_INFINITY // said once
+    growth.refuse(offset, 'yaml-alias', `aliases stand for more than ${mostAliased} values; write fewer of them`)
+  }
+  return tree
+}
+
+function growMap(
+  items: readonly { readonly key: unknown; readonly value: unknown }[],
+  growth: Growth,
+  depth: number,
+  aliased: boolean,
+): TreeMap {
+  const map: Record<string, Tree> = Object.create(null)
+  const lines = new Map<string, number>()
+  for (const { key, value } of items) {
+    const name = isScalar(key) ? keyText(key) : undefined
+    const tree = grow(value, growth, depth + 1, aliased)
+    if (name === undefined || name === '__proto__') {
+      growth.refuse(startOf(key), 'bad-key', 'a key is one word or text in quotes')
+      continue
+    }
+    const line = lines.get(name)
+    if (line !== undefined && !aliased) {
+      growth.refuse(
+        startOf(key),
+        'duplicate-key',
+        `key${showKey(name, tree)} stands here again, first on line ${line}; keep one`,
+      )
+      continue
+    }
+    lines.set(name, growth.lineOf(startOf(key)))
+    map[name] = tree
+  }
+  return map
+}
+
+interface ScalarNode {
+  readonly value: unknown
+  readonly source?: string
+}
+
+function scalarOf(node: ScalarNode): Scalar {
+  const { value, source } = node
+  if (typeof value === 'string' || value === null) return value
+  if ((typeof value === 'number' || typeof value === 'boolean') && String(value) === source) return value
+  return source ?? ''
+}
+
+/** Keys keep their spelling: 000413261234 is no number, and `~` no nothing. */
+function keyText(node: ScalarNode): string | undefined {
+  if (typeof node.value === 'string') return node.value
+  return node.source === '' ? undefined : node.source
+}
+
+function locator(document: Document, at: (offset: number) => Place): Locate {
+  return (path: Path, end: 'key' | 'value'): Place => {
+    let node: unknown = document.contents
+    let offset = 0
+    for (const [depth, step] of path.entries()) {
+      const next = stepInto(document, node, step)
+      if (next === undefined) break
+      const atKey = next.value === null || (end === 'key' && depth === path.length - 1)
+      offset = atKey ? next.key : startOf(next.value)
+      node = next.value
+    }
+    return at(offset)
+  }
+}
+
+function stepInto(
+  document: Document,
+  from: unknown,
+  step: string | number,
+): { key: number; value: unknown } | undefined {
+  const node = isAlias(from) ? from.resolve(document) : from
+  if (isSeq(node) && typeof step === 'number') {
+    const value = node.items[step]
+    return value === undefined ? undefined : { key: startOf(value), value }
+  }
+  if (!isMap(node)) return undefined
+  const pair = node.items.find(item => isScalar(item.key) && keyText(item.key) === String(step))
+  return pair === undefined ? undefined : { key: startOf(pair.key), value: pair.value }
+}
+
+function startOf(node: unknown): number {
+  return (isScalar(node) || isMap(node) || isSeq(node) || isAlias(node) ? node.range?.[0] : undefined) ?? 0
+}
