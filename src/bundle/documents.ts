@@ -1,6 +1,6 @@
 /** Documents made from the inventory: who is told what, in which dialect. No I/O. */
 
-import type { Mac } from '../address/mac.js'
+import { generalLayer, ownLayer, wholeLayer } from '../fleet/layers.js'
 import type { Inventory, Layer, Setting } from '../fleet/phone.js'
 import type { Content } from '../snom/content.js'
 import type { Dialect } from '../snom/dialect.js'
@@ -11,7 +11,7 @@ import { isSecret } from '../snom/secrets.js'
 import { writeSettingFiles } from '../snom/setting-files.js'
 import { writeSettings } from '../snom/settings.js'
 import { isXmlName } from '../snom/xml.js'
-import { generalFirmware, generalLayer, mergeLayers, ownFirmware, ownLayer } from './layers.js'
+import { chooseImage } from './images.js'
 
 /** What is asked for, made exact: a type is always there where a name has one. */
 export interface Order {
@@ -21,28 +21,13 @@ export interface Order {
   readonly secrets: boolean // whether the asker may know them
   /** The absolute URL of a document, for this asker. */
   readonly urlOf: (asked: Asked) => string
-  /** The absolute URL of the image `chooseImage` named, where it is there to be fetched. */
+  /** The absolute URL of the image chosen, where it is there to be fetched. */
   readonly imageUrl: string | undefined
 }
 
 export interface Document {
   readonly text: string
   readonly withheld: number
-}
-
-/** The image an order's document leads to, with the MAC when it is the phone's own choice; a file name. */
-export function chooseImage(
-  inventory: Inventory,
-  asked: Asked,
-  type: string | undefined,
-): { readonly file: string; readonly mac?: Mac } | undefined {
-  if (type === undefined) return undefined
-  const phone = asked.mac === undefined ? undefined : inventory.phones.get(asked.mac)
-  const own = phone === undefined ? undefined : ownFirmware(inventory, phone)
-  if (phone !== undefined && own !== undefined) return { file: own, mac: phone.mac }
-  const general = asked.mac === undefined || asked.kind === 'everything'
-  const file = general ? generalFirmware(inventory, type) : undefined
-  return file === undefined ? undefined : { file }
 }
 
 /** Undefined: there is no such document. A phone's own documents exist for listed phones only. */
@@ -67,26 +52,24 @@ export function makeDocument(inventory: Inventory, order: Order): Document | und
 }
 
 function layerOf(inventory: Inventory, asked: Asked, type: string | undefined): Layer | undefined {
-  const general = generalLayer(inventory, type)
-  if (asked.mac === undefined) return general
+  if (asked.mac === undefined) return generalLayer(inventory, type)
   const phone = inventory.phones.get(asked.mac)
-  if (asked.kind === 'everything') {
-    if (phone !== undefined) return mergeLayers([general, ownLayer(inventory, phone)])
-    return type === undefined ? undefined : general
+  if (phone === undefined) {
+    return asked.kind === 'everything' && type !== undefined ? generalLayer(inventory, type) : undefined
   }
-  return phone === undefined ? undefined : withWholeLists(general, ownLayer(inventory, phone))
+  const whole = wholeLayer(inventory, phone, type)
+  return asked.kind === 'everything' ? whole : withWholeLists(ownLayer(inventory, phone), whole)
 }
 
 /**
  * A phone's own phone book takes the place of the general one it fetched before, entries being told apart by their
  * place in it; and whether a second dial plan adds to the first is nowhere said. So both are always whole.
  */
-function withWholeLists(general: Layer, own: Layer): Layer {
-  const merged = mergeLayers([general, own])
+function withWholeLists(own: Layer, whole: Layer): Layer {
   return {
     ...own,
-    phoneBook: own.phoneBook.length === 0 ? [] : merged.phoneBook,
-    dialplan: own.dialplan.length === 0 ? [] : merged.dialplan,
+    phoneBook: own.phoneBook.length === 0 ? [] : whole.phoneBook,
+    dialplan: own.dialplan.length === 0 ? [] : whole.dialplan,
   }
 }
 
