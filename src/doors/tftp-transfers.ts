@@ -14,7 +14,7 @@ import type { Datagram, Udp } from './udp.js'
 export type Handle = (packet: Packet, datagram: Datagram, now: number) => void
 
 const strayAnswers = 50 // a second: whoever sends more is not helped by our ERRORs
-const remembered = 256 // transfers just ended, whose last packets may still be under way
+const remembered = 1024 // clients just served or refused, whose last packets may still be under way
 const shortestNap = 20 // milliseconds: how finely retransmissions are timed
 const readingPatience = 60_000 // milliseconds for the bundle; the client has given up by then
 
@@ -87,18 +87,19 @@ export class Transfers {
     this.#wakes = Number.POSITIVE_INFINITY
   }
 
-  sendError(address: Ipv4, port: number, code: number, message: string): void {
-    this.#outbox.to(address, port).put(encodePacket({ op: 'ERROR', code, message }))
-    this.#flushSoon()
+  /** The other answer, whether the request was admitted or not. */
+  refuse(entry: Entry, code: number, message: string): void {
+    this.remove(entry)
+    this.#remember(keyOf(entry.address, entry.port)) // tftp-hpa acknowledges an ERROR
+    this.#sendError(entry.address, entry.port, code, message)
   }
 
   /** Tells every client, and closes the socket. */
   async close(): Promise<void> {
     const now = this.#now()
     for (const entry of this.#table.entries()) {
-      this.sendError(entry.address, entry.port, errorCode.notDefined, 'Server is closing')
+      this.refuse(entry, errorCode.notDefined, 'Server is closing')
       this.#ledger.ended('closed', entry, now)
-      this.remove(entry)
     }
     this.#outbox.flush()
     clearImmediate(this.#flush)
@@ -123,20 +124,25 @@ export class Transfers {
 
   /**
    * RFC 1350 §4: an unknown TID draws ERROR 5 and disturbs nobody else. Never in answer to an ERROR, or two servers would talk
-   * for ever; nor to a client that has just ended, since its next request may leave from the same port as its late ACK.
+   * for ever; nor to a client that we have just served or refused, since its next request may leave from the same port.
    */
   #onStray(packet: Packet, address: Ipv4, port: number, now: number): void {
     const hasJustEnded = this.#ended.has(keyOf(address, port))
     this.#ledger.strange(hasJustEnded ? 'afterwards' : 'unknown TID', address, port, now, packet.op)
     if (hasJustEnded || packet.op === 'ERROR' || !this.#strays.take(now)) return
-    this.sendError(address, port, errorCode.unknownTransferId, 'Unknown transfer ID')
+    this.#sendError(address, port, errorCode.unknownTransferId, 'Unknown transfer ID')
   }
 
   #finish(entry: Entry, { state }: Transfer, now: number, said = ''): void {
     this.remove(entry)
-    this.#remember(keyOf(entry.address, entry.port))
+    if (state !== 'silent') this.#remember(keyOf(entry.address, entry.port))
     if (state === 'delivered' || state === 'unacknowledged') this.#ledger.finished(state, entry, now)
     else if (state === 'aborted' || state === 'silent') this.#ledger.ended(state, entry, now, said)
+  }
+
+  #sendError(address: Ipv4, port: number, code: number, message: string): void {
+    this.#outbox.to(address, port).put(encodePacket({ op: 'ERROR', code, message }))
+    this.#flushSoon()
   }
 
   #remember(key: number): void {

@@ -149,8 +149,7 @@ class Door implements TftpDoor {
     } catch (error) {
       this.#ledger.unreadable(entry, error, this.#settings.now())
       if (!this.#transfers.has(entry)) return
-      this.#transfers.remove(entry)
-      this.#transfers.sendError(entry.address, entry.port, errorCode.notDefined, 'The file cannot be read')
+      this.#transfers.refuse(entry, errorCode.notDefined, 'The file cannot be read')
     }
   }
 
@@ -178,8 +177,7 @@ class Door implements TftpDoor {
   }
 
   #refuse(entry: Entry, { reason, code, text }: Flaw, now: number): void {
-    this.#transfers.remove(entry)
-    this.#transfers.sendError(entry.address, entry.port, code, text)
+    this.#transfers.refuse(entry, code, text)
     this.#ledger.refused(reason, entry, now)
   }
 }

@@ -275,6 +275,15 @@ t.test('ERROR 5 is sent 50 times a second at most', async t => {
   t.equal(place.lines.length, 21, 'and told 20 times a second')
 })
 
+t.test('a client that acknowledges an ERROR is told nothing more', async t => {
+  const place = open(t)
+  place.ask(rrq('missing'))
+  await settled()
+  place.taken()
+  place.tell(ack(0))
+  t.same(place.taken(), [], 'or the answer would be taken for that of its next request')
+})
+
 t.test('the late ACK of a transfer that has just ended draws nothing', async t => {
   const place = open(t)
   place.ask(rrq('small.xml'))
