@@ -94,8 +94,7 @@ async function findSettings(booting: Booting): Promise<SettingsUrl> {
   const lan = { port, clientPort, ...(server && { server }), ...(address && { interfaceAddress: address }) }
   booting.lease = await obtainLease({ mac: order.mac, timeLimit, ...vendorClass, ...lan }, report)
   const pointer = settingsUrl(booting.lease.pointers)
-  if (pointer === undefined)
-    throw new Hang('ACK', 'brings no option 66 (tftp-server-name): the phone knows no settings server')
+  if (pointer === undefined) throw new Hang('ACK', 'brings no option 66: the phone knows no settings server')
   return pointer
 }
 
@@ -114,8 +113,8 @@ async function fetchSettings(visit: Visit, memory: Memory, url: string): Promise
     if (bytes !== undefined) gained = (await digest(visit, memory, bytes, [name])) || gained
   }
   const names = urls.join(' and ')
-  if (visit.documents.every(document => !document.found))
-    throw new Hang(names, 'nothing there: the phone has no settings')
+  const foundAny = visit.documents.some(document => document.found)
+  if (!foundAny) throw new Hang(names, 'nothing there: the phone has no settings')
   if (!gained) throw new Hang(names, 'hold nothing that a phone understands')
 }
 

@@ -9,8 +9,7 @@ export function readDocument(bytes: Buffer): Reading {
   const text = decode(bytes)
   if (!looksLikeXml(text)) return readPlain(text)
   // FreePBX once sent a comment first: firmware 7 wants the header as the very first bytes.
-  if (!/^<\?xml\s/.test(text))
-    throw new Unreadable('1:0: expected the XML header <?xml version="1.0" encoding="utf-8"?>')
+  if (!/^<\?xml\s/.test(text)) throw new Unreadable('1:0: expected the XML header <?xml version="1.0" …?>')
   const reading = emptyReading()
   readElement(parseXml(text), reading)
   return reading

@@ -2,7 +2,7 @@
 
 import { performance } from 'node:perf_hooks'
 import { getHttp } from './http.js'
-import { Hang } from './step.js'
+import { codeOf, Hang } from './step.js'
 import { getTftp } from './tftp.js'
 
 /** Who fetches, and how much patience and memory it has. */
@@ -26,14 +26,19 @@ export interface Fetched extends Answer {
 /** Rejects with Hang where a phone would wait for ever or be left with half a document. */
 export async function fetchDocument(url: string, asker: Asker): Promise<Fetched> {
   const began = performance.now()
-  const answer = await getByScheme(url, asker)
-  return { ...answer, ms: performance.now() - began }
+  try {
+    const answer = await getByScheme(url, asker)
+    return { ...answer, ms: performance.now() - began }
+  } catch (error) {
+    // What is left is the system's: a name that does not resolve, characters that no request can carry.
+    throw error instanceof Hang ? error : new Hang(url, `cannot be asked for (${codeOf(error)})`)
+  }
 }
 
 async function getByScheme(url: string, asker: Asker): Promise<Answer> {
   if (!URL.canParse(url)) throw new Hang(url, 'is no URL; expected http://host/name or tftp://host/name')
   const { protocol } = new URL(url)
-  if (protocol === 'http:') return getHttp(url, asker)
-  if (protocol === 'tftp:') return getTftp(url, asker)
+  if (protocol === 'http:') return await getHttp(url, asker)
+  if (protocol === 'tftp:') return await getTftp(url, asker)
   throw new Hang(url, `the virtual phone speaks http and tftp, not ${protocol.slice(0, -1)}`)
 }

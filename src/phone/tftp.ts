@@ -5,13 +5,13 @@ import { once } from 'node:events'
 import Connection from 'tftp2/connection.js'
 import packet from 'tftp2/packet.js'
 import type { Answer, Asker } from './fetch.js'
-import { codeOf, formatTime, Hang } from './step.js'
+import { formatTime, Hang } from './step.js'
 
 const blockSize = 512 // bytes; the package knows no options
 const resendAfter = 1000 // ms of silence
 const opcodeAndBlock = 4 // bytes; a shorter datagram makes the package throw from its socket's listener
 
-/** Rejects with Hang where the server falls silent. */
+/** Rejects with Hang where the server falls silent, with the system's error where it cannot be asked. */
 export async function getTftp(url: string, asker: Asker): Promise<Answer> {
   const { hostname, port, pathname, search } = new URL(url)
   const name = decodeURIComponent(pathname).replace(/^\/+/, '') + search
@@ -22,8 +22,6 @@ export async function getTftp(url: string, asker: Asker): Promise<Answer> {
     connection.bind(0, asker.address)
     await once(connection, 'listening')
     return await readFile(connection, name, url, asker)
-  } catch (error) {
-    throw error instanceof Hang ? error : new Hang(url, `TFTP to ${hostname} failed (${codeOf(error)})`)
   } finally {
     connection.close()
   }
@@ -55,11 +53,11 @@ async function readFile(connection: GuardedConnection, name: string, url: string
       connection.peer = got.rinfo
       connection.setRemoteDescription(got.rinfo)
       chunks.push(got.data)
-      if (got.data.length > blockSize)
-        throw new Hang(url, `DATA ${number} holds ${got.data.length} bytes, not ${blockSize}`)
+      const { length } = got.data
+      if (length > blockSize) throw new Hang(url, `DATA ${number} holds ${length} bytes, not ${blockSize}`)
       if (number * blockSize > asker.sizeLimit) throw new Hang(url, `is longer than ${asker.sizeLimit} bytes`)
       send = () => connection.sendAck(number % 65_536)
-      if (got.data.length === blockSize) continue
+      if (length === blockSize) continue
       await send()
       return { status: 'DATA', bytes: Buffer.concat(chunks) }
     }

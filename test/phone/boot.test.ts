@@ -168,6 +168,9 @@ t.test('a phone hangs, and says where and why', async t => {
   t.match(await hang(t, first(general), { firmware: '6.5.20' }), /is XML, and firmware 6.5.20 reads only plain files/)
   t.match(await hang(t, first(`a: ${'b'.repeat(1024 * 1024)}`)), /is longer than 1048576 bytes/)
   t.match(await hang(t, first(container('general.xml'))), /general.xml: is no URL/)
+  t.match(await hang(t, first(container('tftp://127.0.0.1/%zz'))), /%zz: cannot be asked for \(URI malformed\)/)
+  t.match(await hang(t, first(container('tftp://127.0.0.1:0/x'))), /x: cannot be asked for/)
+  t.match(await hang(t, first(container('http://[::ffff:1/x'))), /is no URL/)
   t.match(await hang(t, first(container('https://127.0.0.1/x'))), /speaks http and tftp, not https/)
 })
 
