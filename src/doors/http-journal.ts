@@ -19,10 +19,17 @@ export interface HttpCounters {
 export interface HttpJournal {
   readonly counters: Readonly<HttpCounters>
   count(counter: 'malformed' | 'dropped'): void
-  /** Opens the entry of one request; it is written when the response closes. `url`: as it came. */
-  open(request: IncomingMessage, response: ServerResponse, address: string, url: string): void
+  /** Opens the entry of one request; it is written when the response closes. */
+  open(request: IncomingMessage, response: ServerResponse, about: About): void
   /** What became known of that response on its way. */
   note(response: ServerResponse, found: Note): void
+}
+
+export interface About {
+  readonly address: string
+  readonly url: string // as it came
+  /** A header of the answer, asked for when it has left. */
+  readonly header: (name: string) => unknown
 }
 
 export interface Note {
@@ -54,18 +61,20 @@ export function createHttpJournal(log: Log, now: () => number): HttpJournal {
     const { statusCode: status, writableFinished: whole } = response
     counters[whole ? counterOf(status) : 'aborted'] += 1
     if ((status >= 400 || !whole) && !odd.take('', now())) return
-    const all = { ...fields, status, bytes: bytesOf(request, response), ...whose(request, notes.get(response)) }
+    const all = { ...fields, status, ...whose(request, notes.get(response)) }
     if (!whole) log.info(all, 'GET broken off')
     else if (status < 400 || status === 404) log.info(all, request.method ?? '')
     else log.debug(all, 'refused')
   }
 
-  function open(request: IncomingMessage, response: ServerResponse, address: string, url: string): void {
+  function open(request: IncomingMessage, response: ServerResponse, { address, url, header }: About): void {
     counters.requests += 1
     const since = now()
     response.once('close', () => {
       const milliseconds = Math.round((now() - since) * 10) / 10
-      write(request, response, { door: 'http', address, file: shorten(url), milliseconds })
+      const hasBody = request.method !== 'HEAD' && response.statusCode !== 304
+      const bytes = hasBody ? Number(header('content-length') ?? 0) : 0
+      write(request, response, { door: 'http', address, file: shorten(url), bytes, milliseconds })
     })
   }
 
@@ -94,12 +103,6 @@ function counterOf(status: number): 'answered' | 'notFound' | 'refused' | 'faile
   if (status < 400) return 'answered'
   if (status === 404) return 'notFound'
   return status < 500 ? 'refused' : 'failed'
-}
-
-/** Body bytes, as announced; none in answer to HEAD, whatever is announced. */
-function bytesOf(request: IncomingMessage, response: ServerResponse): number {
-  const length = Number(response.getHeader('content-length') ?? 0)
-  return request.method === 'HEAD' || response.statusCode === 304 ? 0 : length
 }
 
 /** Controls go: one request stays one line on a terminal too. */

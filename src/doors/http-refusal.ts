@@ -26,7 +26,9 @@ export function refuse(response: ServerResponse, status: number, headers: Readon
   const common = { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' }
   // Where a body may follow that nobody reads, the connection has to end.
   const last: Readonly<Record<string, string>> = status === 405 || status === 400 ? { connection: 'close' } : {}
-  response.writeHead(status, { ...common, ...last, ...headers, 'content-length': text.length })
+  response.statusCode = status
+  response.setHeaders(new Map<string, string>(Object.entries({ ...common, ...last, ...headers })))
+  response.setHeader('content-length', text.length)
   response.end(text)
 }
 

@@ -88,7 +88,7 @@ function admit(app: FastifyInstance<Server>, options: HttpOptions, journal: Http
   app.addHook('onRequest', (request, reply, done) => {
     const address = clientAddress(request.raw.socket)
     const url = request.originalUrl
-    journal.open(request.raw, reply.raw, address, url)
+    journal.open(request.raw, reply.raw, { address, url, header: name => reply.getHeader(name) })
     if (!budget.take(address, options.now())) end(reply, 429, { 'retry-after': '1' })
     else if (request.method !== 'GET' && request.method !== 'HEAD') end(reply, 405, { allow: 'GET, HEAD' })
     else if (url.length > maxUrl) end(reply, 414)
