@@ -23,7 +23,8 @@ export interface ClosableLog extends Log {
 /** Writes to standard output. `now` in ms. */
 export function openLog(plan: LogPlan, now: () => number): ClosableLog {
   const stdout = destination({ fd: 1, sync: false })
-  const stream: DestinationStream = plan.format === 'pretty' ? pretty({ destination: stdout, ignore: 'pid,hostname', singleLine: true }) : stdout
+  const stream: DestinationStream =
+    plan.format === 'pretty' ? pretty({ destination: stdout, ignore: 'pid,hostname', singleLine: true }) : stdout
   const logger = pino({ level: plan.level, base: null, redact: { paths: secrets, censor: '***' } }, stream)
   return { ...limitedLog(logger, now), close: () => stdout.flushSync() }
 }

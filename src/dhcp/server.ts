@@ -31,14 +31,18 @@ interface Link {
 export class Server {
   readonly #plan: ServerPlan
   readonly #links: readonly Link[]
+  readonly #elsewhere: Lease[] = [] // of subnets the site does not have now, and may have again
 
-  /** Leases outside of every subnet are passed over. */
   constructor(plan: ServerPlan, leases: Iterable<Lease>) {
     this.#plan = plan
     this.#links = plan.subnets.map(subnet => ({ plan: subnet, pool: new Pool(subnet) }))
     // in the order of their ends, so that each goes to the tail of its queue
     const byEnd = [...leases].sort((a, b) => a.end - b.end)
-    for (const lease of byEnd) this.#linkOf(lease.address)?.pool.enter(lease)
+    for (const lease of byEnd) {
+      const link = this.#linkOf(lease.address)
+      if (link === undefined) this.#elsewhere.push(lease)
+      else link.pool.enter(lease)
+    }
   }
 
   /** `now` in ms since 1970. The lease of a reply must be durable before the reply is sent. */
@@ -65,6 +69,7 @@ export class Server {
   /** The last lease of every address, running or not. */
   *leases(): Iterable<Lease> {
     for (const link of this.#links) yield* link.pool.leases()
+    yield* this.#elsewhere
   }
 
   #answerType(type: number, asking: Asking): Answer {

@@ -45,8 +45,9 @@ export function openSockets(ground: Ground): Sockets {
       const fd = passed.get(plan.name) ?? boundSocket(ground, plan)
       if (fd === undefined) return plainSockets(ground, plan)
       const socket = createSocket('udp4')
+      const listening = once(socket, 'listening') // comes within bind
       socket.bind({ fd })
-      await once(socket, 'listening')
+      await listening
       socket.setRecvBufferSize(receiveBuffer)
       return libc?.batch === undefined ? plainUdp(socket) : batchedUdp(socket, fd, libc.batch, address)
     },

@@ -6,8 +6,8 @@ import { phoneTypeOfClass, phoneTypeOfMac } from './phone-type.js'
 /** snom's blocks of MAC addresses. Phones before 7.3.15 send no option 60: only these tell. */
 const prefixes = ['000413', '00087B']
 
-function recognises(mac: Mac, vendorClass: string | undefined): boolean {
-  return /^snom/i.test(vendorClass ?? '') || prefixes.some(prefix => mac.startsWith(prefix))
+function recognises(mac: Mac | undefined, vendorClass: string | undefined): boolean {
+  return /^snom/i.test(vendorClass ?? '') || prefixes.some(prefix => mac?.startsWith(prefix))
 }
 
 function phoneType(mac: Mac | undefined, vendorClass: string | undefined): string | undefined {

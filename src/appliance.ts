@@ -1,0 +1,219 @@
+/** The appliance: builds, opens and closes everything. What one door needs of another part, it is given here. */
+
+import { setTimeout as delay } from 'node:timers/promises'
+import { formatIpv4, type Ipv4 } from './address/ipv4.js'
+import type { Mac } from './address/mac.js'
+import type { Bundle } from './bundle/bundle.js'
+import { createBundle } from './bundle/create-bundle.js'
+import { createSharedBytes } from './bundle/shared-bytes.js'
+import { openShelf } from './bundle/shelf.js'
+import type { Site } from './config/site.js'
+import type { Lease, LeaseStore } from './dhcp/lease.js'
+import { Server } from './dhcp/server.js'
+import { DhcpDoor } from './doors/dhcp.js'
+import { openHttp } from './doors/http.js'
+import { type Libc, loadLibc } from './doors/libc.js'
+import { findLink, isSameLink, type Link } from './doors/link.js'
+import type { Log } from './doors/log.js'
+import { openSockets, type Sockets } from './doors/sockets.js'
+import { openTftp } from './doors/tftp.js'
+import { reservationsOf } from './fleet/inventory.js'
+import { doorUrl, serverPlan } from './server-plan.js'
+import { boundAtStart, keepBound } from './site-change.js'
+import { openLeaseStore } from './store/lease-store.js'
+
+export interface Surroundings {
+  readonly log: Log
+  readonly now: () => number // ms since 1970
+  readonly passed: ReadonlyMap<string, number> // sockets from systemd, by door
+}
+
+interface Closable {
+  close(): Promise<void>
+}
+
+const linkInterval = 1000 // ms between two looks at the interface
+
+/** Rejects with one sentence when the state folder or a socket cannot be had. */
+export async function openAppliance(site: Site, surroundings: Surroundings): Promise<Appliance> {
+  const report = (text: string): void => surroundings.log.warn({}, text)
+  const { store, leases } = await openLeaseStore(site.state, report)
+  const appliance = new Appliance(site, surroundings, store, leases, await loadLibc())
+  await appliance.start().catch(async (error: unknown) => {
+    await appliance.close()
+    throw error
+  })
+  return appliance
+}
+
+export class Appliance {
+  #site: Site
+  readonly #surroundings: Surroundings
+  readonly #store: LeaseStore
+  readonly #libc: Libc | undefined
+  readonly #bundle: Bundle
+  readonly #closing = new AbortController()
+  #watching: Promise<void> = Promise.resolve()
+  #passed: ReadonlyMap<string, number>
+  #holder: (address: Ipv4) => Mac | undefined
+  #stored: readonly Lease[] // until the first server has them
+  #server: Server | undefined
+  #dhcp: DhcpDoor | undefined
+  #doors: Closable[] = []
+  #link: Link | undefined
+
+  constructor(
+    site: Site,
+    surroundings: Surroundings,
+    store: LeaseStore,
+    leases: readonly Lease[],
+    libc: Libc | undefined,
+  ) {
+    this.#site = site
+    this.#surroundings = surroundings
+    this.#store = store
+    this.#stored = leases
+    this.#libc = libc
+    this.#passed = surroundings.passed
+    this.#holder = reservationsOf(site.inventory).holder
+    const bytes = createSharedBytes()
+    this.#bundle = createBundle({
+      inventory: () => this.#site.inventory,
+      www: openShelf(site.http?.root ?? site.tftp?.root ?? site.state, { bytes }),
+      tftproot: openShelf(site.tftp?.root ?? site.state, { bytes }),
+      holderOf: address => this.#holderOf(address),
+      tftpSecrets: site.tftp?.secrets ?? false,
+      warn: text => surroundings.log.warn({}, text),
+    })
+  }
+
+  /** Opens the doors when the interface is there, and goes on looking: it may come later, or come back as another. */
+  async start(): Promise<void> {
+    const { interface: device, address } = this.#site
+    const link = await findLink(device, address)
+    if (link === undefined) {
+      const wanted = address === undefined ? 'an IPv4 address' : formatIpv4(address)
+      this.#surroundings.log.warn({ interface: device }, `waiting for ${device} to be up with ${wanted}`)
+    } else await this.#open(link)
+    this.#watching = this.#watch()
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort()
+    await this.#watching
+    await this.#closeDoors()
+    await this.#store.close()
+  }
+
+  /** Another configuration, from now on. What sockets and files are bound to stays until the next start, and that is said. */
+  use(site: Site): void {
+    for (const key of boundAtStart(this.#site, site)) {
+      this.#surroundings.log.warn({ key }, `a change of ${key} takes effect at the next start`)
+    }
+    this.#site = keepBound(this.#site, site)
+    this.#holder = reservationsOf(site.inventory).holder
+    const server = this.#link === undefined ? undefined : this.#makeServer(this.#link)
+    if (server !== undefined) this.#dhcp?.use(server)
+  }
+
+  async #watch(): Promise<void> {
+    const { signal } = this.#closing
+    while (!signal.aborted) {
+      await delay(linkInterval, undefined, { signal }).catch(() => undefined)
+      if (signal.aborted) return
+      const link = await findLink(this.#site.interface, this.#site.address)
+      if (link === undefined || isSameLink(link, this.#link)) continue
+      await this.#reopen(link)
+    }
+  }
+
+  async #reopen(link: Link): Promise<void> {
+    const isNew = this.#link === undefined
+    const { log } = this.#surroundings
+    try {
+      await this.#closeDoors()
+      this.#link = link // tried once for each link: the same one would fail the same way
+      await this.#open(link)
+      log.info(
+        { interface: this.#site.interface },
+        isNew ? 'the interface is there' : 'the interface is another now: doors opened anew',
+      )
+    } catch (error) {
+      log.error({ interface: this.#site.interface }, `doors stay closed: ${messageOf(error)}`)
+    }
+  }
+
+  async #open(link: Link): Promise<void> {
+    this.#link = link
+    const { log } = this.#surroundings
+    const { interface: device } = this.#site
+    const { address } = link
+    const sockets = openSockets({ device, address, libc: this.#libc, passed: this.#passed })
+    this.#passed = new Map() // they are bound to the device that was there at the start
+    await this.#openDhcp(link, sockets)
+    await this.#openTftp(link, sockets)
+    await this.#openHttp(link, sockets)
+    log.info({ interface: device, address: formatIpv4(address), doors: this.#describeDoors() }, 'serving')
+  }
+
+  async #openDhcp(link: Link, sockets: Sockets): Promise<void> {
+    const { log, now } = this.#surroundings
+    const server = this.#makeServer(link)
+    if (server === undefined || this.#site.dhcp === undefined) return
+    const udp = await sockets.udp({ name: 'dhcp', port: this.#site.dhcp.port, hearsBroadcasts: true })
+    this.#dhcp = new DhcpDoor({ udp, server, store: this.#store, log, now })
+    this.#doors.push(this.#dhcp)
+  }
+
+  async #openTftp({ address, mtu }: Link, sockets: Sockets): Promise<void> {
+    const { tftp } = this.#site
+    if (tftp === undefined) return
+    const { log, now } = this.#surroundings
+    const requests = await sockets.udp({ name: 'tftp', port: tftp.port, hearsBroadcasts: false })
+    const transfers = await sockets.udp({ name: 'tftp transfers', port: 0, hearsBroadcasts: false })
+    const baseUrl = doorUrl('tftp', address, tftp.port)
+    this.#doors.push(openTftp({ requests, transfers, bundle: this.#bundle, baseUrl, mtu, log, now }))
+  }
+
+  async #openHttp({ address }: Link, sockets: Sockets): Promise<void> {
+    const { http } = this.#site
+    if (http === undefined) return
+    const { log, now } = this.#surroundings
+    const listen = sockets.tcp({ name: 'http', port: http.port })
+    const baseUrl = doorUrl('http', address, http.port)
+    this.#doors.push(await openHttp({ listen, bundle: this.#bundle, baseUrl, log, now }))
+  }
+
+  /** A fresh server for the site as it is now, with the leases of the last one. */
+  #makeServer(link: Link): Server | undefined {
+    const { dhcp } = this.#site
+    if (dhcp === undefined) return undefined
+    const leases = this.#server?.leases() ?? this.#stored
+    this.#server = new Server(serverPlan(this.#site, dhcp, link.address), leases)
+    this.#stored = []
+    return this.#server
+  }
+
+  /** The phone behind an address: by its lease, else by its reservation. */
+  #holderOf(address: Ipv4): Mac | undefined {
+    return this.#server?.leaseAt(address, this.#surroundings.now())?.mac ?? this.#holder(address)
+  }
+
+  async #closeDoors(): Promise<void> {
+    const doors = this.#doors
+    this.#doors = []
+    this.#dhcp = undefined
+    await Promise.all(doors.map(door => door.close()))
+  }
+
+  #describeDoors(): string {
+    const { dhcp, http, tftp } = this.#site
+    return Object.entries({ dhcp, http, tftp })
+      .flatMap(([name, door]) => (door === undefined ? [] : [`${name} ${door.port}`]))
+      .join(', ')
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
