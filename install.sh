@@ -421,23 +421,27 @@ install_configuration() {
     [[ -e $etc/phones.yaml ]] || put "$etc/phones.yaml" 640 "root:$user" <<<"$text"
     text=$(site_configuration)
     put "$etc/option66.yaml" 640 "root:$user" <<<"$text"
-    sed -nE 's/^ *(- )?(interface|address|state|http|tftp|subnet|pool|router|rival): .*/           &/p' <<<"$text"
+    grep -vxFf "$source/conf/option66.yaml" <<<"$text" | sed 's/^/           /' # what differs from the try-out
   fi
   for file in "$source"/conf/*.schema.json; do put "$etc/${file##*/}" 644 root:root <"$file"; done
 }
 
 site_configuration() { # the shipped configuration, which is a try-out on loopback, with the lines of this site
   sed -E \
-    -e "s|^(interface: +)[^ #]+|\1$interface|" \
-    -e "s|^(address: +)[^ #]+|\1${cidr%/*}|" \
-    -e "s|^(state: +)[^ #]+|\1$state|" \
-    -e "/^dhcp:/,/^[^ #]/ s|(port: *)6767|\167|" \
-    -e "/^http:/,/^[^ #]/ { s|(port: *)8080|\180|; s|(root: *)[^ ,}]+|\1$state/www|; }" \
-    -e "/^tftp:/,/^[^ #]/ { s|(port: *)6969|\169|; s|(root: *)[^ ,}]+|\1$state/tftproot|; }" \
-    -e "s|^( +rival: +)[a-z]+|\1refuse|" \
-    -e "s|^( +(- )?subnet: +)[^ #]+|\1$subnet|" \
-    -e "s|^( +pool: +)\[[^]]*\]|\1[$pool]|" \
-    -e "s|^( +router: +)[^ #]+|\1$router|" \
+    -e '/^# As shipped/ s|.*|# Written by install.sh, which never overwrites it.|' \
+    -e '/^# (and without disturbing|its address, ports)/d' \
+    -e "s|^interface: .*|interface: $interface|" \
+    -e "s|^address: .*|address: ${cidr%/*}|" \
+    -e "s|^(## )?state: .*|state: $state|" \
+    -e '/^dhcp:/,/^[^ ]/ s|^  port: .*|  port: 67|' \
+    -e '/^http:/,/^[^ ]/ s|^  port: .*|  port: 80|' \
+    -e '/^tftp:/,/^[^ ]/ s|^  port: .*|  port: 69|' \
+    -e "/^http:/,/^[^ ]/ s|^  (## )?root: .*|  root: $state/www|" \
+    -e "/^tftp:/,/^[^ ]/ s|^  (## )?root: .*|  root: $state/tftproot|" \
+    -e 's|^  rival: .*|  rival: refuse|' \
+    -e "s|^    - subnet: .*|    - subnet: $subnet|" \
+    -e "s|^      pool: .*|      pool: [$pool]|" \
+    -e "s|^      router: .*|      router: $router|" \
     "$source/conf/option66.yaml"
 }
 

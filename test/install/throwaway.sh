@@ -15,9 +15,16 @@ make_root() {
   mount -t sysfs -o ro sysfs /mnt/root/sys
   mount --rbind /dev /mnt/root/dev
   mount -t tmpfs tmpfs /mnt/root/run # no systemd runs here
+}
+
+copy_checkout() { # as it is now, whoever works in it meanwhile; read-only
   mkdir /mnt/root/run/checkout
-  mount --bind "$checkout" /mnt/root/run/checkout
+  tar -C "$checkout" --exclude=./node_modules --exclude=./.git --exclude=./.tap -c . | tar -C /mnt/root/run/checkout -x
+  mkdir /mnt/root/run/checkout/node_modules
+  mount --bind /mnt/root/run/checkout /mnt/root/run/checkout
   mount -o remount,bind,ro /mnt/root/run/checkout
+  mount --bind "$checkout/node_modules" /mnt/root/run/checkout/node_modules
+  mount -o remount,bind,ro /mnt/root/run/checkout/node_modules
 }
 
 make_lan() {
@@ -67,6 +74,7 @@ serve_and_fetch() { # as the unit does: the service's user and one capability
 mkdir -p "$results"
 trap 'exit 3' EXIT
 make_root
+copy_checkout
 make_lan
 trap - EXIT
 
