@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { openLeaseStore } from '../../src/store/lease-store.js'
 import { byAddress, lease } from './lease-store-contract.js'
 
-const [folder = ''] = process.argv.slice(2)
+const [folder] = process.argv.slice(2)
+if (folder === undefined) throw new Error('no test: expected a folder')
 const filler = join(folder, 'filler')
 writeFileSync(filler, Buffer.alloc(160_000))
 const { store } = await openLeaseStore(folder, () => undefined)

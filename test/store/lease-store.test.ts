@@ -331,9 +331,11 @@ t.test(
 )
 
 function start(wrapper: readonly string[], script: string, args: readonly string[]) {
-  const node = [process.execPath, ...process.execArgv, join(import.meta.dirname, script), ...args]
+  const loader = process.execArgv.filter(argument => argument.includes('typescript')) // enough for a child
+  const node = [process.execPath, ...loader, join(import.meta.dirname, script), ...args]
   const [command = '', ...rest] = [...wrapper, ...node]
-  const child = spawn(command, rest, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const env = { ...process.env, NODE_OPTIONS: '' }
+  const child = spawn(command, rest, { env, stdio: ['ignore', 'pipe', 'inherit'] })
   t.teardown(async () => {
     if (child.exitCode === null && child.signalCode === null && child.kill('SIGKILL')) await once(child, 'exit')
   })

@@ -4,7 +4,8 @@ import { writeSync } from 'node:fs'
 import { openLeaseStore } from '../../src/store/lease-store.js'
 import { lease } from './lease-store-contract.js'
 
-const [folder = '', from = '0'] = process.argv.slice(2)
+const [folder, from = '0'] = process.argv.slice(2)
+if (folder === undefined) throw new Error('no test: expected a folder')
 const { store } = await openLeaseStore(folder, text => writeSync(2, `${text}\n`))
 let version = Number(from)
 
