@@ -24,6 +24,8 @@ export type Locate = (path: Path, end: 'key' | 'value') => Place
 export interface Report {
   error(rule: string, path: Path, message: string, end?: 'key' | 'value'): void
   warning(rule: string, path: Path, message: string, end?: 'key' | 'value'): void
+  /** `conf/phones.yaml:12`, for a message that points elsewhere. */
+  lineOf(path: Path): string
 }
 
 // A page of findings is read by a person; a generated file can hold one mistake 65,536 times.
@@ -42,7 +44,7 @@ export function reportOn(file: string, locate: Locate, findings: Finding[]): Rep
     (rule, path, message, end = 'value') => {
       findings.push({ file, ...locate(path, end), severity, rule, message })
     }
-  return { error: add('error'), warning: add('warning') }
+  return { error: add('error'), warning: add('warning'), lineOf: path => `${file}:${locate(path, 'key').line}` }
 }
 
 export function hasError(findings: readonly Finding[]): boolean {

@@ -29,14 +29,7 @@ export async function readInventory(
 
 /** The same for a caller that goes on checking: as much as could be read. */
 export async function gatherInventory(files: readonly string[], findings: Finding[]): Promise<InventoryReading> {
-  const gathered: Gathered = {
-    defaults: [],
-    models: new Map(),
-    groups: new Map(),
-    phones: new Map(),
-    placed: [],
-    sizes: 0,
-  }
+  const gathered: Gathered = { defaults: [], models: new Map(), groups: new Map(), phones: new Map(), written: 0 }
   for (const file of files) {
     const source = await loadYaml(file, findings)
     const report = reportOn(file, source.locate, findings)
@@ -44,18 +37,34 @@ export async function gatherInventory(files: readonly string[], findings: Findin
     for (const { rule, path, message, end } of mistakes) report.error(rule, path, message, end)
     gatherFile(parts ?? {}, gathered, report)
   }
-  const { models, groups, phones, placed } = gathered
-  checkPhones(placed, models, groups)
-  return { inventory: { defaults: mergeLayers(gathered.defaults), models, groups, phones }, phones: placed }
+  const phones = [...gathered.phones.values()]
+  checkPhones(phones, gathered.models, gathered.groups)
+  return { inventory: toInventory(gathered), phones }
+}
+
+interface PlacedLayer {
+  readonly layer: Layer
+  readonly path: Path
+  readonly report: Report
 }
 
 interface Gathered {
   readonly defaults: Layer[]
-  readonly models: Map<string, Layer>
-  readonly groups: Map<string, Layer>
-  readonly phones: Map<Mac, Phone>
-  readonly placed: PlacedPhone[]
-  sizes: number // phones written, duplicates too
+  readonly models: Map<string, PlacedLayer>
+  readonly groups: Map<string, PlacedLayer>
+  readonly phones: Map<Mac, PlacedPhone>
+  written: number // phones, duplicates too
+}
+
+function toInventory({ defaults, models, groups, phones }: Gathered): Inventory {
+  const layersOf = (placed: ReadonlyMap<string, PlacedLayer>): ReadonlyMap<string, Layer> =>
+    new Map([...placed].map(([name, { layer }]) => [name, layer]))
+  return {
+    defaults: mergeLayers(defaults),
+    models: layersOf(models),
+    groups: layersOf(groups),
+    phones: new Map([...phones].map(([mac, { phone }]) => [mac, phone])),
+  }
 }
 
 function gatherFile(parts: Loose<PhonesFile>, gathered: Gathered, report: Report): void {
@@ -63,58 +72,56 @@ function gatherFile(parts: Loose<PhonesFile>, gathered: Gathered, report: Report
   gatherLayers(parts.models, 'models', key => key.toLowerCase(), gathered.models, report)
   gatherLayers(parts.groups, 'groups', key => key, gathered.groups, report)
   const phones = Object.entries(parts.phones ?? {})
-  gathered.sizes += phones.length
-  if (gathered.sizes > mostPhones) {
-    report.error(
-      'too-many-phones',
-      ['phones'],
-      `${gathered.sizes} phones; one appliance serves at most ${mostPhones}`,
-      'key',
-    )
+  gathered.written += phones.length
+  if (gathered.written > mostPhones) {
+    const message = `${gathered.written} phones; one appliance serves at most ${mostPhones}`
+    report.error('too-many-phones', ['phones'], message, 'key')
     return
   }
-  for (const [key, phone] of phones) gatherPhone(key, phone ?? {}, gathered, report)
+  for (const [key, phone] of phones) gatherPhone(key, phone ?? {}, gathered.phones, report)
 }
 
 function gatherLayers(
   written: Readonly<Record<string, LayerParts | null | undefined>> | null | undefined,
   section: 'models' | 'groups',
   nameOf: (key: string) => string,
-  layers: Map<string, Layer>,
+  layers: Map<string, PlacedLayer>,
   report: Report,
 ): void {
-  for (const [key, layer] of Object.entries(written ?? {})) {
+  for (const [key, parts] of Object.entries(written ?? {})) {
+    const path: Path = [section, key]
     const name = nameOf(key)
-    if (layers.has(name))
-      report.error('duplicate-layer', [section, key], `${key} stands in ${section} twice; keep one`, 'key')
-    else layers.set(name, readLayer(layer ?? {}, [section, key], report))
+    const twin = layers.get(name)
+    if (twin === undefined) layers.set(name, { layer: readLayer(parts ?? {}, path, report), path, report })
+    else
+      report.error('duplicate-layer', path, `${key} stands in ${section} already (${placeOf(twin)}); keep one`, 'key')
   }
 }
 
-function gatherPhone(key: string, parts: LayerParts, gathered: Gathered, report: Report): void {
+function gatherPhone(key: string, parts: LayerParts, phones: Map<Mac, PlacedPhone>, report: Report): void {
   const mac = parseMac(key)
   if (mac === undefined) return // the schema has said so
   const path: Path = ['phones', key]
   const { model, name, address } = parts
-  const groups = (parts.groups ?? []).map(group => group ?? '') // a hole keeps the positions right
-  const layer = readLayer(parts, path, report)
   const phone: Phone = {
     mac,
     ...(model !== undefined && { model }),
     ...(name !== undefined && { name }),
     ...(address !== undefined && { address }),
-    groups,
-    layer,
+    groups: (parts.groups ?? []).map(group => group ?? ''), // a hole keeps the positions right
+    layer: readLayer(parts, path, report),
   }
-  if (gathered.phones.has(mac)) {
+  const twin = phones.get(mac)
+  if (twin === undefined) phones.set(mac, { phone, path, report })
+  else
     report.error(
       'duplicate-mac',
       path,
-      `phone ${key} is ${mac}, which stands in the inventory already; keep one`,
+      `phone ${key} stands in the inventory already (${placeOf(twin)}); keep one`,
       'key',
     )
-  } else {
-    gathered.phones.set(mac, phone)
-    gathered.placed.push({ phone, path, report })
-  }
+}
+
+function placeOf({ path, report }: { readonly path: Path; readonly report: Report }): string {
+  return report.lineOf(path)
 }

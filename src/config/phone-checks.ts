@@ -17,20 +17,15 @@ type Names = ReadonlyMap<string, unknown>
 
 /** What a phone names must exist, and what it has reserved must be its own. */
 export function checkPhones(phones: readonly PlacedPhone[], models: Names, groups: Names): void {
-  const holders = new Map<Ipv4, string>()
+  const holders = new Map<Ipv4, PlacedPhone>()
   for (const placed of phones) {
     checkGroups(placed, groups)
     checkModel(placed, models)
-    const { address, mac } = placed.phone
+    const { address } = placed.phone
     if (address === undefined) continue
     const holder = holders.get(address)
-    if (holder === undefined) holders.set(address, mac)
-    else
-      refuseAddress(
-        placed,
-        'duplicate-reservation',
-        `${formatIpv4(address)} is reserved for phone ${holder} already; choose another`,
-      )
+    if (holder === undefined) holders.set(address, placed)
+    else refuseAddress(placed, 'duplicate-reservation', takenBy(address, holder))
   }
 }
 
@@ -64,6 +59,10 @@ export function checkReservations(
 /** The network or broadcast address; a /31 or /32 has neither (RFC 3021). */
 export function isEnd(subnet: Subnet, address: Ipv4): boolean {
   return subnet.prefix < 31 && (address === subnet.network || address === subnet.broadcast)
+}
+
+function takenBy(address: Ipv4, { phone, path, report }: PlacedPhone): string {
+  return `address ${formatIpv4(address)} is reserved for phone ${phone.mac} already (${report.lineOf(path)}); choose another`
 }
 
 function refuseAddress(placed: PlacedPhone, rule: string, message: string): void {

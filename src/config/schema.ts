@@ -141,7 +141,7 @@ function salvage(schema: z.core.$ZodType, value: unknown, path: Path, mistakes: 
       path,
       end: 'value',
       rule: 'wrong-kind',
-      message: `${name}is ${kindOf(value)}; expected ${wanted(inner)}`,
+      message: `${entryOf(path)}is ${kindOf(value)}; expected ${wanted(inner)}`,
     })
   }
   return undefined
@@ -180,7 +180,8 @@ function salvageMap(schema: z.ZodRecord, value: TreeMap, path: Path, mistakes: M
   for (const [key, child] of Object.entries(value)) {
     const named = z.safeParse(schema.keyType, key)
     if (named.success) parts[key] = salvage(schema.valueType, child, [...path, key], mistakes)
-    const problem = named.success ? '' : `key${showKey(key, child)} ${named.error.issues[0]?.message}`
+    const shown = showKey(key, child)
+    const problem = named.success ? '' : `${shown ? `key${shown}` : 'this key'} ${named.error.issues[0]?.message}`
     if (!named.success) mistakes.push({ path: [...path, key], end: 'key', rule: 'bad-key', message: problem })
   }
   return parts
@@ -196,6 +197,12 @@ function salvageList(schema: z.ZodArray, value: readonly unknown[], path: Path, 
 function nameOf(path: Path): string {
   const name = path.findLast(step => typeof step === 'string')
   return name === undefined ? 'this file ' : `${name} `
+}
+
+/** `entry 3 of subnets`, counted as people count. */
+function entryOf(path: Path): string {
+  const last = path.at(-1)
+  return typeof last === 'number' ? `entry ${last + 1} of ${nameOf(path)}` : nameOf(path)
 }
 
 function wanted(schema: z.core.$ZodType): string {

@@ -71,7 +71,7 @@ export async function readSite(
   for (const { rule, path, message, end } of mistakes) report.error(rule, path, message, end)
   const files = [parts?.phones ?? []].flat().flatMap(name => (name === undefined ? [] : [besides(file, name)]))
   const { inventory, phones } = await gatherInventory(files, findings)
-  checkSite(parts ?? {}, phones, report)
+  if (parts !== undefined) checkSite(parts, phones, report)
   const places: Places = { beside: dirname(file), home: facts.home ?? packageFolder }
   await checkFolders(foldersOf(parts ?? {}, places), report)
   const sorted = arrangeFindings(findings, [file, ...files])

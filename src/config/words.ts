@@ -119,8 +119,13 @@ export function wholeNumber(least: number, most: number): Word<number> {
     rule: 'number',
     expected: `a whole number from ${least} to ${most}`,
     json: { type: 'integer', minimum: least, maximum: most },
-    parse: scalar =>
-      Number.isInteger(scalar) && least <= Number(scalar) && Number(scalar) <= most ? Number(scalar) : undefined,
+    parse: (scalar, refuse) => {
+      if (typeof scalar === 'string' && /^\d+$/.test(scalar)) {
+        return refuse(`"${scalar}" is text; write ${Number(scalar)} without quotes`)
+      }
+      const fits = typeof scalar === 'number' && Number.isInteger(scalar) && least <= scalar && scalar <= most
+      return fits ? scalar : undefined
+    },
   }
 }
 

@@ -156,34 +156,39 @@ function keyText(node: ScalarNode): string | undefined {
   return node.source === '' ? undefined : node.source
 }
 
+type Step = { readonly key: number; readonly value: unknown } // offset of the key, and the node behind it
+
 function locator(document: Document, at: (offset: number) => Place): Locate {
-  return (path: Path, end: 'key' | 'value'): Place => {
-    let node: unknown = document.contents
-    let offset = 0
-    for (const [depth, step] of path.entries()) {
-      const next = stepInto(document, node, step)
-      if (next === undefined) break
-      const atKey = next.value === null || (end === 'key' && depth === path.length - 1)
-      offset = atKey ? next.key : startOf(next.value)
-      node = next.value
+  const indexes = new WeakMap<object, ReadonlyMap<string, Step>>() // made for a map on its first question
+  const stepInto = (from: unknown, step: string | number): Step | undefined => {
+    const node = isAlias(from) ? from.resolve(document) : from
+    if (isSeq(node) && typeof step === 'number') {
+      const value = node.items[step]
+      return value === undefined ? undefined : { key: startOf(value), value }
     }
-    return at(offset)
+    if (!isMap(node)) return undefined
+    const index = indexes.get(node) ?? indexMap(node.items)
+    indexes.set(node, index)
+    return index.get(String(step))
+  }
+  return (path: Path, end: 'key' | 'value'): Place => {
+    let place: Step = { key: 0, value: document.contents }
+    for (const step of path) {
+      const next = stepInto(place.value, step)
+      if (next === undefined) return at(place.key) // what is missing is missed where it belongs
+      place = next
+    }
+    return at(end === 'key' || place.value === null ? place.key : startOf(place.value))
   }
 }
 
-function stepInto(
-  document: Document,
-  from: unknown,
-  step: string | number,
-): { key: number; value: unknown } | undefined {
-  const node = isAlias(from) ? from.resolve(document) : from
-  if (isSeq(node) && typeof step === 'number') {
-    const value = node.items[step]
-    return value === undefined ? undefined : { key: startOf(value), value }
+function indexMap(items: readonly { readonly key: unknown; readonly value: unknown }[]): ReadonlyMap<string, Step> {
+  const index = new Map<string, Step>()
+  for (const { key, value } of items) {
+    const name = isScalar(key) ? keyText(key) : undefined
+    if (name !== undefined && !index.has(name)) index.set(name, { key: startOf(key), value })
   }
-  if (!isMap(node)) return undefined
-  const pair = node.items.find(item => isScalar(item.key) && keyText(item.key) === String(step))
-  return pair === undefined ? undefined : { key: startOf(pair.key), value: pair.value }
+  return index
 }
 
 function startOf(node: unknown): number {
