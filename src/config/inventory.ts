@@ -9,6 +9,7 @@ import { checkPhones, type PlacedPhone } from './phone-checks.js'
 import { type PhonesFile, phonesSchema } from './phones-schema.js'
 import { type Loose, readTree } from './schema.js'
 import { loadYaml } from './source.js'
+import { show } from './tree.js'
 
 // An address block of a LAN holds no more, and each phone costs some kilobytes.
 const mostPhones = 65_536
@@ -100,8 +101,12 @@ function gatherLayers(
 
 function gatherPhone(key: string, parts: LayerParts, phones: Map<Mac, PlacedPhone>, report: Report): void {
   const mac = parseMac(key)
-  if (mac === undefined) return // the schema has said so
   const path: Path = ['phones', key]
+  if (mac === undefined) {
+    const message = `phone ${show(key)} is not a MAC address such as 000413261234 or 00:04:13:26:12:34`
+    report.error('mac', path, message, 'key')
+    return
+  }
   const { model, name, address } = parts
   const phone: Phone = {
     mac,

@@ -1,7 +1,6 @@
 /** The words a configuration is made of: how each is written, and the value it stands for. No I/O. */
 
 import { type Ipv4, parseIpv4 } from '../address/ipv4.js'
-import { parseMac } from '../address/mac.js'
 import { formatSubnet, parseRange, parseSubnet, type Range, type Subnet, subnetOf } from '../address/subnet.js'
 import type { Flag } from '../fleet/phone.js'
 import type { Scalar } from './tree.js'
@@ -151,14 +150,6 @@ export const flag: Word<Flag> = {
   expected: 'a permission flag: "$", "!", "&" or ""',
   json: { enum: ['$', '!', '&', ''] },
   parse: scalar => (scalar === '' || scalar === '$' ? '$' : scalar === '!' || scalar === '&' ? scalar : undefined),
-}
-
-/** Every spelling parseMac() reads, as a pattern for editors and keys. */
-export const macPattern =
-  /^(?:[0-9A-Fa-f]{2}([:-]?)(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}|[0-9A-Fa-f]{4}(?:\.[0-9A-Fa-f]{4}){2})$/
-
-export function isMac(key: string): boolean {
-  return parseMac(key) !== undefined
 }
 
 function hasControl(value: string): boolean {

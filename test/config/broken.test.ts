@@ -161,7 +161,7 @@ const cases: readonly Case[] = [
     broken: 'a hardware address with a digit missing',
     change: [['  000413261234:', '  00041326123:']],
     finds: [
-      'phones.yaml:5:3 error bad-key key 00041326123 is not a MAC address such as 000413261234 or 00:04:13:26:12:34',
+      'phones.yaml:5:3 error mac phone 00041326123 is not a MAC address such as 000413261234 or 00:04:13:26:12:34',
     ],
   },
   {
