@@ -154,6 +154,27 @@ t.test('what several clients draw in one wake-up leaves in one call', async t =>
   ])
 })
 
+t.test('more than the outbox holds leaves in more than one call, and nothing is lost', async t => {
+  const file = Buffer.from(Array.from({ length: 200_000 }, (_, index) => (index * 7) & 0xff))
+  const place = open(t, async () => shelved(file))
+  const clients = [1, 2, 3, 4]
+  const options: Option[] = [
+    ['blksize', '1468'],
+    ['windowsize', '64'],
+  ]
+  place.requests.deliver(...clients.map(port => from(rrq('image', options), port)))
+  await settled()
+  place.taken()
+  place.transfers.deliver(...clients.map(port => from(ack(0), port)))
+  const calls = place.taken()
+  t.equal(calls.length, 2)
+  for (const client of clients) {
+    const window = calls.flat().filter(({ port }) => port === client)
+    const bytes = window.flatMap(packet => (packet.op === 'DATA' ? [packet.bytes] : []))
+    t.ok(Buffer.concat(bytes).equals(file.subarray(0, 64 * 1468)), `the window of client ${client}`)
+  }
+})
+
 t.test('what cannot be served is refused, in words without a path', async t => {
   const cases: readonly [string, Packet, number, string][] = [
     ['an unknown name', rrq('../etc/passwd'), 1, 'File not found'],
@@ -213,6 +234,16 @@ t.test('the same request from the same port is the same transfer', async t => {
   t.equal(finds, 1)
   t.match(place.taken(), [[{ block: 1 }], [{ block: 2 }]])
   t.equal(place.door.counters['duplicate request'], 2)
+})
+
+t.test('a request that crosses its only block is not answered twice', async t => {
+  const place = open(t)
+  place.ask(rrq('small.xml'))
+  await settled()
+  place.ask(rrq('small.xml'))
+  await settled()
+  t.equal(place.taken().length, 1)
+  t.match(place.door.counters, { requests: 2, 'duplicate request': 1 })
 })
 
 t.test('a client that asks for something else on the same port has moved on', async t => {
