@@ -24,7 +24,7 @@ export interface BootOrder {
         readonly clientPort?: number // default: port + 1
       }
     | { readonly kind: 'url'; readonly url: string }
-  readonly address?: string // the own address to ask and fetch from; default: the lease, where that is a loopback address
+  readonly address?: string // the own one to ask and fetch from; default: the lease, where it is on loopback
   readonly save?: string // folder for what was fetched
   readonly userChanged?: ReadonlyMap<string, string> // settings by name, which `!` does not overwrite
   readonly report: Report
@@ -118,7 +118,7 @@ async function fetchSettings(visit: Visit, memory: Memory, url: string): Promise
   if (!gained) throw new Hang(names, 'hold nothing that a phone understands')
 }
 
-/** Takes in one document and, where it is a container, its files in order. `path`: the containers it stands in, then itself. */
+/** Takes in one document and a container's files in order. `path`: the containers it stands in, then itself. */
 async function digest(visit: Visit, memory: Memory, bytes: Buffer, path: readonly string[]): Promise<boolean> {
   const url = path.at(-1) ?? ''
   const reading = read(visit, url, bytes)

@@ -1,4 +1,4 @@
-/** DHCP messages through the message code of the npm package `dhcp`, so that the phone shares none with the server. No I/O. */
+/** DHCP messages by the npm package `dhcp`, so that the phone shares no code with the server. No I/O. */
 
 import options from 'dhcp/lib/options.js'
 import protocol from 'dhcp/lib/protocol.js'

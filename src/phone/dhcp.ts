@@ -28,7 +28,7 @@ export interface Lease {
   readonly ackTime: number // ms from REQUEST to ACK
 }
 
-const firstWait = 1000 // ms; doubled at each try (RFC 2131 §4.1 says 4 s, which a person at a terminal should not wait for)
+const firstWait = 1000 // ms, doubled at each try; the 4 s of RFC 2131 §4.1 are long for a person at a terminal
 const timerError = 2 // ms; timers fire that early
 const mostNaks = 3 // a phone would begin again for ever
 

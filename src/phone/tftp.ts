@@ -1,4 +1,4 @@
-/** TFTP read by the client of the npm package `tftp2` (RFC 1350, octet), given the time limit and retransmission it lacks. */
+/** TFTP (RFC 1350, octet) by the client of the npm package `tftp2`, with the time limit and resending it lacks. */
 
 import type { RemoteInfo } from 'node:dgram'
 import { once } from 'node:events'
