@@ -53,10 +53,13 @@ export class Server {
     const client = clientKey(message)
     if (client === undefined) return silence('no-client')
     const mac = clientMac(message)
+    const server = serverOverride(message) ?? this.#plan.address
+    // who gives an address back need not say again what it is: these messages carry no option 60 (RFC 2131 §4.4.1)
+    if (type === messageType.decline) return this.#decline(message, client, server, now)
+    if (type === messageType.release) return this.#release(message, client, server, now)
     const plan = this.#plan.client(mac, textOf(message.options, option.vendorClass))
     if (plan === undefined) return silence('not-served')
     const claimant = { client, mac, reservation: plan.reservation }
-    const server = serverOverride(message) ?? this.#plan.address
     return this.#answerType(type, { message, claimant, plan, server, now })
   }
 
@@ -78,10 +81,6 @@ export class Server {
         return this.#discover(asking)
       case messageType.request:
         return this.#request(asking, readRequest(asking.message))
-      case messageType.decline:
-        return this.#decline(asking)
-      case messageType.release:
-        return this.#release(asking)
       case messageType.inform:
         return this.#inform(asking)
       default:
@@ -125,16 +124,14 @@ export class Server {
   }
 
   /** RFC 2131 §4.3.3: only who was given the address can say that another uses it. */
-  #decline(asking: Asking): Answer {
-    const { message, claimant, now } = asking
+  #decline(message: Message, client: string, server: Ipv4, now: number): Answer {
     const address = addressOf(message.options, option.requestedAddress)
-    return this.#giveBack(asking, address, { state: 'declined', start: now, end: now + declineTime }, claimant)
+    return this.#giveBack(message, address, client, server, { state: 'declined', start: now, end: now + declineTime })
   }
 
   /** RFC 2131 §4.3.4: what is known of the client stays, so that it gets the same address again. */
-  #release(asking: Asking): Answer {
-    const { message, claimant, now } = asking
-    return this.#giveBack(asking, message.ciaddr, { state: 'released', start: now, end: now }, claimant)
+  #release(message: Message, client: string, server: Ipv4, now: number): Answer {
+    return this.#giveBack(message, message.ciaddr, client, server, { state: 'released', start: now, end: now })
   }
 
   /** RFC 2131 §4.3.5: parameters without a lease, to the address the client says it has. */
@@ -147,18 +144,19 @@ export class Server {
   }
 
   #giveBack(
-    asking: Asking,
+    message: Message,
     address: Ipv4 | undefined,
+    client: string,
+    server: Ipv4,
     change: Pick<Lease, 'state' | 'start' | 'end'>,
-    claimant: Claimant,
   ): Answer {
     const link = address === undefined ? undefined : this.#linkOf(address)
     if (address === undefined || link === undefined) return silence('no-address')
-    const named = addressOf(asking.message.options, option.serverIdentifier)
-    if (named !== undefined && named !== asking.server && named !== this.#plan.address) return silence('other-server')
-    link.pool.sweep(asking.now)
+    const named = addressOf(message.options, option.serverIdentifier)
+    if (named !== undefined && named !== server && named !== this.#plan.address) return silence('other-server')
+    link.pool.sweep(change.start)
     const lease = link.pool.leaseAt(address)
-    if (lease?.state !== 'bound' || lease.client !== claimant.client) return silence('not-owner')
+    if (lease?.state !== 'bound' || lease.client !== client) return silence('not-owner')
     const changed = { ...lease, ...change }
     link.pool.enter(changed)
     return { kind: 'record', lease: changed }

@@ -21,7 +21,8 @@ export async function findLink(device: string, address: Ipv4 | undefined): Promi
   const isThere = own !== undefined && (addresses.includes(own) || (isLoopback && own >>> 24 === 127))
   if (!isThere) return undefined
   const [index, mtu] = await Promise.all([readNumber(device, 'ifindex'), readNumber(device, 'mtu')])
-  return index === undefined ? undefined : { index, address: own, mtu: mtu ?? 1500 }
+  // a container may see no /sys of its own: then a device made again goes unnoticed, and nothing worse
+  return { index: index ?? 0, address: own, mtu: mtu ?? 1500 }
 }
 
 export function isSameLink(a: Link | undefined, b: Link | undefined): boolean {

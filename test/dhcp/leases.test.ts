@@ -158,11 +158,18 @@ t.test('a phone is sent to its setting server by real options, and by option 43 
 
 t.test('who is not served hears nothing', async t => {
   const server = makeServer({ plan: { client: () => undefined } })
-  for (const type of ['discover', 'request', 'inform', 'release', 'decline'] as const) {
+  for (const type of ['discover', 'request', 'inform'] as const) {
     t.match(server.answer(say({ type, ciaddr: '192.0.2.100', options: { 50: '192.0.2.100' } }), 0), {
       reason: 'not-served',
     })
   }
+})
+
+t.test('a client known by its vendor class alone can release: a RELEASE carries none', async t => {
+  const client = (_mac: unknown, vendorClass: string | undefined) => (vendorClass === 'snom370' ? {} : undefined)
+  const server = makeServer({ plan: { client } })
+  lease(server, 0, { options: { 60: [...Buffer.from('snom370')] } })
+  t.match(server.answer(say({ type: 'release', ciaddr: '192.0.2.100' }), second), { kind: 'record' })
 })
 
 t.test('a reply stays within what the client can take', async t => {
