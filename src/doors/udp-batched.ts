@@ -46,11 +46,12 @@ export function batchedUdp(socket: Socket, fd: number, batch: Batch, source: Ipv
     port: socket.address().port,
     receive(callback) {
       socket.on('message', (bytes, info) => {
-        let datagrams: readonly Datagram[] = [firstDatagram(bytes, info)]
-        for (let round = 0; datagrams.length > 0 && round < rounds; round += 1) {
-          callback(datagrams)
+        callback([firstDatagram(bytes, info)])
+        for (let round = 0; round < rounds; round += 1) {
           arriving.reset()
-          datagrams = arriving.take(batch.recvmmsg(fd, arriving.headers, slots))
+          const datagrams = arriving.take(batch.recvmmsg(fd, arriving.headers, slots))
+          if (datagrams.length === 0) return
+          callback(datagrams)
         }
       })
     },
