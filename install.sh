@@ -358,7 +358,8 @@ fetch_packages() { # FOLDER [npm's options]; without network, those that the che
       "let this machine reach the npm registry, or copy the checkout from a machine like this one where 'npm ci' ran"
   warn "npm could not fetch the packages; taking those of $source/node_modules"
   run rm -rf "$1/node_modules"
-  run cp -R "$source/node_modules" "$1/"
+  run mkdir "$1/node_modules"
+  run cp -R "$source/node_modules/." "$1/node_modules/"
   run env -C "$1" npm prune --offline "${@:2}"
 }
 
@@ -525,7 +526,7 @@ start_service() {
     say start option66.service
     run systemctl stop option66.service
     if systemctl is-enabled --quiet "${sockets[@]}" 2>/dev/null; then run systemctl restart "${sockets[@]}"; fi
-    run systemctl start option66.service
+    run systemctl start option66.service || true # the next line tells why
     if [[ ! $dry_run ]]; then see_it_run; fi
   fi
 }
@@ -553,7 +554,7 @@ END
 
 uninstall() {
   local unit
-  for unit in option66.service "${sockets[@]}"; do remove_unit "$unit"; done
+  for unit in "${sockets[@]}" option66.service; do remove_unit "$unit"; done # a socket starts its service
   if systemd_runs; then run systemctl daemon-reload; fi
   if [[ $(readlink "$link") == "$program/bin/option66" ]]; then remove "$link"; fi
   remove "$program"
@@ -587,6 +588,7 @@ remove_user() { # what stays must not fall to the next user who gets this number
       run chown -R root:root "$place"
     fi
   done
+  changed=yes
   say remove "user $user"
   run userdel "$user"
 }
