@@ -2,6 +2,7 @@
 /** The command line: arguments and signals. Nothing else touches `process`. */
 
 import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { Command, CommanderError } from 'commander'
 import { check } from './commands/check.js'
@@ -11,6 +12,7 @@ import { serve } from './commands/serve.js'
 import { formatFinding } from './config/finding.js'
 import { readSite, type Site } from './config/site.js'
 
+const { version } = createRequire(import.meta.url)('../package.json') as { version: string }
 const installed = '/etc/option66/option66.yaml'
 const shipped = fileURLToPath(new URL('../conf/option66.yaml', import.meta.url))
 
@@ -21,24 +23,29 @@ const complain = (text: string): void => {
   process.stderr.write(text)
 }
 
-/** The files that end a pipe early (`option66 leases list | head`) are no failure of ours. */
+/** Who stops reading (`option66 leases list | head`) is no failure of ours. */
 process.stdout.on('error', error => {
   if ('code' in error && error.code === 'EPIPE') process.exit(0)
   throw error
 })
+
+/** The call or the configuration is wrong: exit code 2, and nothing is gained by starting again. */
+class WrongCall extends Error {}
 
 main().then(
   code => {
     process.exitCode = code
   },
   (error: unknown) => {
-    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2
-    else {
-      complain(`${error instanceof Error ? error.message : String(error)}\n`)
-      process.exitCode = 2
-    }
+    if (!(error instanceof CommanderError)) complain(`${error instanceof Error ? error.message : String(error)}\n`)
+    process.exitCode = exitCodeOf(error)
   },
 )
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2 // help is no mistake
+  return error instanceof WrongCall ? 2 : 1
+}
 
 async function main(): Promise<number> {
   let code = 0
@@ -53,6 +60,7 @@ function buildProgram(done: (code: number) => void): Command {
   const program = new Command('option66')
     .description('Boots every desk phone of a private LAN: DHCP, HTTP and TFTP from one process and one inventory.')
     .option('-c, --config <file>', `configuration; default ${installed}, else the one of the package`)
+    .version(version, '-V, --version')
     .exitOverride()
   const file = (): string => program.opts<{ config?: string }>().config ?? (existsSync(installed) ? installed : shipped)
 
@@ -122,10 +130,10 @@ function addLeases(program: Command, file: () => string, done: (code: number) =>
   }
 }
 
-/** @throws Error with all findings, one a line */
+/** @throws WrongCall with all findings, one a line */
 async function readSiteOrStop(file: string): Promise<Site> {
   const { site, findings } = await readSite(file)
-  if (site === undefined) throw new Error(findings.map(formatFinding).join('\n'))
+  if (site === undefined) throw new WrongCall(findings.map(formatFinding).join('\n'))
   return site
 }
 

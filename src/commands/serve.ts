@@ -17,7 +17,7 @@ export interface ServeCall {
   readonly untilStopped: (reload: () => void) => Promise<void>
 }
 
-/** Exit code 0 after a clean stop, 1 when a trial phone did not boot, 2 when the configuration is wrong or a socket is not to be had. */
+/** Exit code 0 after a clean stop; 1 when a socket or the state folder is not to be had, or a trial phone did not boot; 2 when the configuration is wrong. */
 export async function serve(call: ServeCall): Promise<number> {
   const { site, findings } = await readSite(call.file)
   for (const finding of findings) call.complain(`${formatFinding(finding)}\n`)
@@ -28,7 +28,7 @@ export async function serve(call: ServeCall): Promise<number> {
     call.complain(`${error instanceof Error ? error.message : String(error)}\n`)
     return undefined
   })
-  if (appliance === undefined) return 2
+  if (appliance === undefined) return 1
 
   const reload = async (): Promise<void> => {
     const next = await readSite(call.file)
