@@ -55,13 +55,15 @@ export function createHttpJournal(log: Log, now: () => number): HttpJournal {
     dropped: 0,
   }
   const odd = createRequestBudget(oddLines, oddLines)
-  const notes = new WeakMap<ServerResponse, Note>()
+  const notes = new Map<ServerResponse, Note>() // of open responses; a WeakMap costs the collector too much here
 
   function write(request: IncomingMessage, response: ServerResponse, fields: Fields): void {
     const { statusCode: status, writableFinished: whole } = response
+    const note = notes.get(response)
+    notes.delete(response)
     counters[whole ? counterOf(status) : 'aborted'] += 1
     if ((status >= 400 || !whole) && !odd.take('', now())) return
-    const all = { ...fields, status, ...whose(request, notes.get(response)) }
+    const all = { ...fields, status, ...whose(request, note) }
     if (!whole) log.info(all, 'GET broken off')
     else if (status < 400 || status === 404) log.info(all, request.method ?? '')
     else log.debug(all, 'refused')
@@ -84,7 +86,9 @@ export function createHttpJournal(log: Log, now: () => number): HttpJournal {
       counters[counter] += 1
     },
     open,
-    note: (response, found) => notes.set(response, found),
+    note: (response, found) => {
+      if (!response.destroyed) notes.set(response, found) // else its entry is written already
+    },
   }
 }
 

@@ -18,10 +18,13 @@ export function isXmlName(text: string): boolean {
 
 /** Throws TypeError when a name is no XML name: names are ours or were checked, unlike text. */
 export function element(name: string, attributes: Readonly<Record<string, string>>, ...children: Node[]): Element {
-  for (const each of [name, ...Object.keys(attributes)]) {
-    if (!isXmlName(each)) throw new TypeError(`${JSON.stringify(each)} cannot name an XML element or attribute`)
-  }
+  checkName(name)
+  for (const attribute of Object.keys(attributes)) checkName(attribute)
   return { name, attributes, children }
+}
+
+function checkName(name: string): void {
+  if (!isXmlName(name)) throw new TypeError(`${JSON.stringify(name)} cannot name an XML element or attribute`)
 }
 
 /** The whole document. The declaration comes first: firmware 7 wants nothing before it. */
@@ -30,8 +33,8 @@ export function writeXml(root: Element): string {
 }
 
 function write(node: Element, indent: string): string {
-  const attributes = Object.entries(node.attributes).map(([name, value]) => ` ${name}="${escapeAttribute(value)}"`)
-  const open = `${indent}<${node.name}${attributes.join('')}`
+  let open = `${indent}<${node.name}`
+  for (const [name, value] of Object.entries(node.attributes)) open += ` ${name}="${escapeAttribute(value)}"`
   if (node.children.length === 0) return `${open}/>`
   if (node.children.some(child => typeof child === 'string')) {
     return `${open}>${node.children.map(writeInline).join('')}</${node.name}>`
@@ -55,13 +58,19 @@ const escapes: Readonly<Record<string, string>> = {
   '\r': '&#13;',
 }
 
+/** Most text has nothing to escape: one look tells. (A surrogate here may be half of a pair; the slow way knows.) */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must be found
+const doubtful = /[&<>"\0-\x1f\ud800-\udfff\ufffe\uffff]/
+
 /** A bare CR would be read as LF (XML 1.0 §2.11). */
 function escapeText(text: string): string {
+  if (!doubtful.test(text)) return text
   return clean(text).replaceAll(/[&<>\r]/g, reference)
 }
 
 /** Blanks other than the space would be read as spaces (XML 1.0 §3.3.3). */
 function escapeAttribute(text: string): string {
+  if (!doubtful.test(text)) return text
   return clean(text).replaceAll(/[&<>"\t\n\r]/g, reference)
 }
 
