@@ -6,12 +6,16 @@ import type { Lease } from './lease.js'
 import { ethernet, type Message, option } from './message.js'
 import { addressOf } from './options.js'
 
+/** Bytes of a client identifier: one option's worth; a key is kept in memory and on disk. */
+const longestIdentifier = 255
+
 /**
  * The key of a client: option 61 where it has at least two bytes (RFC 2132 §9.14), else htype and chaddr.
- * Undefined when it says neither.
+ * Undefined when it says neither, or goes on without end.
  */
 export function clientKey(message: Message): string | undefined {
   const identifier = message.options.get(option.clientIdentifier)
+  if (identifier !== undefined && identifier.length > longestIdentifier) return undefined
   if (identifier !== undefined && identifier.length >= 2) return `id:${identifier.toString('hex')}`
   if (message.hlen === 0) return undefined
   return `hw:${message.htype.toString(16).padStart(2, '0')}${message.chaddr.toString('hex', 0, message.hlen)}`

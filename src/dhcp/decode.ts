@@ -3,7 +3,7 @@
 import { type Message, magicCookie, option } from './message.js'
 
 /** Why a datagram is no DHCP message. */
-export type Defect = 'short' | 'long' | 'op' | 'hlen' | 'cookie'
+export type Defect = 'short' | 'long' | 'op' | 'hlen' | 'cookie' | 'options'
 
 export class MalformedMessage extends Error {
   readonly defect: Defect
@@ -28,11 +28,13 @@ export function decodeMessage(bytes: Buffer): Message {
   if (hlen > 16) throw new MalformedMessage('hlen')
   if (bytes.readUInt32BE(236) !== magicCookie) throw new MalformedMessage('cookie')
   const options = new Map<number, Buffer>()
-  readOptions(bytes, optionsStart, bytes.length, options)
+  const split = new Map<number, Buffer[]>()
+  let room = readOptions(bytes, optionsStart, bytes.length, options, split, mostOptions)
   const overload = options.get(option.overload)?.[0] ?? 0
   // RFC 3396 §5: the file field is read before sname
-  if (overload & 1) readOptions(bytes, 108, 236, options)
-  if (overload & 2) readOptions(bytes, 44, 108, options)
+  if (overload & 1) room = readOptions(bytes, 108, 236, options, split, room)
+  if (overload & 2) readOptions(bytes, 44, 108, options, split, room)
+  for (const [code, parts] of split) options.set(code, Buffer.concat(parts))
   return {
     op,
     htype: bytes.readUInt8(1),
@@ -53,24 +55,46 @@ export function decodeMessage(bytes: Buffer): Message {
 }
 
 const optionsStart = 240
-/** More than any MTU on a phone's way; joining the parts of split options costs the square of it. */
-const maximumLength = 4096
+const maximumLength = 4096 // bytes: more than any MTU on a phone's way
+/** One costs as much as the rest of a message; there are 254 codes, clients send some twenty. */
+const mostOptions = 256
 const none = Buffer.alloc(0)
 
-function readOptions(bytes: Buffer, start: number, end: number, into: Map<number, Buffer>): void {
+/** Enters the options of one field; `split` takes all parts of an option that came before. Returns how many more there may be. */
+function readOptions(
+  bytes: Buffer,
+  start: number,
+  end: number,
+  into: Map<number, Buffer>,
+  split: Map<number, Buffer[]>,
+  most: number,
+): number {
+  let room = most
   let at = start
   while (at < end) {
     const code = bytes[at] ?? option.end
-    if (code === option.end) return
+    if (code === option.end) break
     if (code === option.pad) {
       at += 1
       continue
     }
     const next = at + 2 + (bytes[at + 1] ?? 0)
-    if (at + 2 > end || next > end) return
-    const value = bytes.subarray(at + 2, next)
-    const earlier = into.get(code)
-    into.set(code, earlier === undefined ? value : Buffer.concat([earlier, value]))
+    if (at + 2 > end || next > end) break
+    if (room === 0) throw new MalformedMessage('options')
+    room -= 1
+    enter(code, bytes.subarray(at + 2, next), into, split)
     at = next
+  }
+  return room
+}
+
+/** Parts are joined once, when all are known: joining each to the ones before would cost the square of their number. */
+function enter(code: number, value: Buffer, into: Map<number, Buffer>, split: Map<number, Buffer[]>): void {
+  const earlier = into.get(code)
+  if (earlier === undefined) into.set(code, value)
+  else {
+    const parts = split.get(code)
+    if (parts === undefined) split.set(code, [earlier, value])
+    else parts.push(value)
   }
 }

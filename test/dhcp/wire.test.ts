@@ -117,6 +117,25 @@ t.test('no bytes make the decoder or the server throw anything of their own', as
   t.pass('5,000 datagrams')
 })
 
+t.test(
+  'the parts of a split option are joined across the fields, and a message of endless options is refused',
+  async t => {
+    const head = encodeMessage(say({ type: 'discover' })).subarray(0, 243)
+    const parts = (count: number): Buffer =>
+      Buffer.concat(Array.from({ length: count }, (_, at) => Buffer.from([43, 1, at & 255])))
+    const joined = decodeMessage(Buffer.concat([head, parts(200)])).options.get(43)
+    t.strictSame(
+      [...(joined ?? [])],
+      Array.from({ length: 200 }, (_, at) => at),
+    )
+    const both = Buffer.concat([head, Buffer.from([52, 1, 3, 43, 1, 1, 255])])
+    Buffer.from([43, 1, 2, 255]).copy(both, 108)
+    Buffer.from([43, 1, 3, 255]).copy(both, 44)
+    t.strictSame([...(decodeMessage(both).options.get(43) ?? [])], [1, 2, 3], 'options, then file, then sname')
+    t.throws(() => decodeMessage(Buffer.concat([head, parts(300)])), new MalformedMessage('options'))
+  },
+)
+
 const corpus = new URL('../../../shared/corpus/packets/', import.meta.url)
 const skip = existsSync(corpus) ? false : 'the collection of captured datagrams is not on this machine'
 
