@@ -7,22 +7,27 @@ export interface Item<T extends Item<T>> {
   due: number // ms since 1970: what the queue is ordered by
 }
 
-/** Items by `due`, earliest first. Pushing is O(1) while times come in order, as they do for leases of one length. */
+/**
+ * Items by `due`, earliest first. The place of a pushed item is looked for from the last pushed one, so pushing is O(1)
+ * while times come in order: at the end, as they do for leases of one length, or in between, as they do for leases that
+ * all ran out while the machine was off, or when the lease time became shorter.
+ */
 export class Queue<T extends Item<T>> {
   first: T | undefined
   last: T | undefined
   size = 0
+  #latest: T | undefined // the last pushed one, or what stood before it
 
   /** Puts the item in its place, out of the queue it stood in. */
   push(item: T, due: number): void {
     item.queue?.remove(item)
     item.due = due
-    let before = this.last
-    while (before !== undefined && before.due > due) before = before.previous
-    this.#insertAfter(before, item)
+    this.#insertAfter(this.#lastUntil(due), item)
+    this.#latest = item
   }
 
   remove(item: T): void {
+    if (this.#latest === item) this.#latest = item.previous
     if (item.previous === undefined) this.first = item.next
     else item.previous.next = item.next
     if (item.next === undefined) this.last = item.previous
@@ -34,6 +39,21 @@ export class Queue<T extends Item<T>> {
   /** The first item when its time has come. */
   dueAt(now: number): T | undefined {
     return this.first !== undefined && this.first.due <= now ? this.first : undefined
+  }
+
+  /** The last item that is due by then. */
+  #lastUntil(due: number): T | undefined {
+    if (this.last === undefined || this.last.due <= due) return this.last
+    let item = this.#latest ?? this.first
+    while (item !== undefined && item.due > due) item = item.previous
+    for (
+      let next = item === undefined ? this.first : item.next;
+      next !== undefined && next.due <= due;
+      next = next.next
+    ) {
+      item = next
+    }
+    return item
   }
 
   #insertAfter(before: T | undefined, item: T): void {
