@@ -89,6 +89,8 @@ function replyOptions(request: Message, terms: ReplyTerms): Options {
     room -= optionLength(value)
   }
   const asked = request.options.get(option.parameterRequestList)
+  // RFC 2132 §3.3: the mask stands before the router, whatever the client prefers
+  if (terms.forced.has(option.subnetMask) || asked?.includes(option.subnetMask) !== false) add(option.subnetMask)
   for (const code of asked ?? terms.standard.keys()) add(code)
   for (const code of terms.forced.keys()) add(code)
   for (const [code, value] of tail) options.set(code, value)

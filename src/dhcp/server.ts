@@ -104,7 +104,9 @@ export class Server {
   /** RFC 2131 §4.3.2 */
   #request(asking: Asking, request: Request): Answer {
     const isExtension = request.state === 'renewing' || request.state === 'rebinding'
-    const link = isExtension ? (this.#linkOf(request.address) ?? this.#localLink()) : this.#linkOfClient(asking)
+    // a unicast renewal tells no more than the address; what a relay passed on tells the link
+    const isDirect = isExtension && asking.message.giaddr === 0
+    const link = isDirect ? (this.#linkOf(request.address) ?? this.#localLink()) : this.#linkOfClient(asking)
     if (link === undefined) return silence('unknown-subnet')
     link.pool.sweep(asking.now)
     const { claimant, now, message } = asking
@@ -114,7 +116,7 @@ export class Server {
     }
     const lease = link.pool.leaseOf(claimant.client)
     const state = isExtension ? extensionState(message, lease, now) : request.state
-    const standing = this.#standing(link, request.address, claimant)
+    const standing = this.#standing(link, request.address, claimant, now)
     const isNamed = request.state === 'selecting' // it speaks to this server, or has to do with it already
     if (standing === 'own' || (standing === 'free' && (isNamed || this.#plan.authoritative))) {
       return this.#acknowledge(asking, link, request.address ?? 0, state)
@@ -162,13 +164,19 @@ export class Server {
     return { kind: 'record', lease: changed }
   }
 
-  /** A phone that has a reservation now must leave the address it got before, unless the reserved one is taken. */
-  #standing(link: Link, address: Ipv4 | undefined, claimant: Claimant): ReturnType<Pool['standing']> {
+  /**
+   * A phone that has a reservation now must leave the address it got before, unless the reserved one is taken; and a
+   * client has one address at a time: what it asks for is checked against its record (RFC 2131 §4.3.2).
+   */
+  #standing(link: Link, address: Ipv4 | undefined, claimant: Claimant, now: number): ReturnType<Pool['standing']> {
     if (address === undefined) return 'outside'
     const { reservation } = claimant
     const isMoving =
       reservation !== undefined && reservation !== address && link.pool.standing(reservation, claimant) === 'own'
-    return isMoving ? 'taken' : link.pool.standing(address, claimant)
+    if (isMoving) return 'taken'
+    const standing = link.pool.standing(address, claimant)
+    const lease = standing === 'free' ? link.pool.leaseOf(claimant.client) : undefined
+    return lease?.state === 'bound' && lease.end > now ? 'taken' : standing
   }
 
   #acknowledge(asking: Asking, link: Link, address: Ipv4, state: Reply['state']): Answer {

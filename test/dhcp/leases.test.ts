@@ -6,7 +6,7 @@ import { option } from '../../src/dhcp/message.js'
 import { type Item, Queue } from '../../src/dhcp/queue.js'
 import { Server } from '../../src/dhcp/server.js'
 import { some } from '../some.js'
-import { asReply, ip, lease, makeServer, say } from './talk.js'
+import { asReply, ip, lease, makeServer, say, type Words } from './talk.js'
 
 const second = 1000
 const leaseEnd = 120 * second
@@ -156,6 +156,33 @@ t.test('a phone is sent to its setting server by real options, and by option 43 
   t.notOk(unasked.has(43))
 })
 
+t.test('a client has one address: what else it wants while its lease runs is refused', async t => {
+  const server = makeServer()
+  lease(server, 0)
+  const want = (words: Words) => asReply(server.answer(say({ type: 'request', ...words }), second)).type
+  t.equal(want({ options: { 50: '192.0.2.102', 54: '192.0.2.1' } }), 6, 'SELECTING')
+  t.equal(want({ options: { 50: '192.0.2.102' } }), 6, 'INIT-REBOOT')
+  t.equal(want({ ciaddr: '192.0.2.102' }), 6, 'RENEWING')
+  t.equal(want({ ciaddr: '192.0.2.100' }), 5, 'its own')
+  t.equal([...server.leases()].length, 1)
+  const later = say({ type: 'request', options: { 50: '192.0.2.102' } })
+  t.equal(asReply(server.answer(later, leaseEnd + 2 * second)).type, 5, 'once its lease ran out')
+})
+
+t.test('a client that a relay hears on another link than its address must ask anew', async t => {
+  const server = makeServer()
+  lease(server, 0)
+  const moved = server.answer(say({ type: 'request', ciaddr: '192.0.2.100', giaddr: '198.51.100.1' }), second)
+  t.equal(asReply(moved).type, 6)
+  const nowhere = server.answer(say({ type: 'request', ciaddr: '192.0.2.100', giaddr: '203.0.113.1' }), second)
+  t.match(nowhere, { kind: 'silence', reason: 'unknown-subnet' }, 'no reply to a relay on no link of ours')
+})
+
+t.test('a client identifier without end is no client', async t => {
+  const options = { 61: Buffer.alloc(256, 1) }
+  t.match(makeServer().answer(discover(phones[0], options), 0), { kind: 'silence', reason: 'no-client' })
+})
+
 t.test('who is not served hears nothing', async t => {
   const server = makeServer({ plan: { client: () => undefined } })
   for (const type of ['discover', 'request', 'inform'] as const) {
@@ -212,21 +239,17 @@ t.test('a reply stays within what the client can take', async t => {
 
 interface Ticket extends Item<Ticket> {}
 
-t.test('the queue keeps the order of time, whatever is pushed and removed', async t => {
+t.test('the queue keeps the order of time, whatever is pushed, pushed again and removed', async t => {
   fc.assert(
-    fc.property(fc.array(fc.tuple(fc.nat(50), fc.boolean()), { maxLength: 60 }), steps => {
+    fc.property(fc.array(fc.tuple(fc.nat(50), fc.nat(9), fc.boolean()), { maxLength: 80 }), steps => {
       const queue = new Queue<Ticket>()
-      const model: number[] = []
-      for (const [due, isPush] of steps) {
-        if (isPush) {
-          queue.push({ due, queue: undefined, previous: undefined, next: undefined }, due)
-          model.push(due)
-          model.sort((a, b) => a - b)
-        } else if (queue.first !== undefined) {
-          queue.remove(queue.first)
-          model.shift()
-        }
+      const tickets = Array.from({ length: 10 }, ticket)
+      for (const [due, at, isPush] of steps) {
+        const one = some(tickets[at])
+        if (isPush) queue.push(one, due)
+        else if (one.queue !== undefined) queue.remove(one)
       }
+      const model = tickets.flatMap(one => (one.queue === undefined ? [] : [one.due])).sort((a, b) => a - b)
       const seen: number[] = []
       for (let one = queue.first; one !== undefined; one = one.next) seen.push(one.due)
       return queue.size === model.length && seen.join() === model.join()
@@ -234,6 +257,31 @@ t.test('the queue keeps the order of time, whatever is pushed and removed', asyn
   )
   t.pass()
 })
+
+t.test('times that come in order between others are found from the last one', async t => {
+  const queue = new Queue<Ticket>()
+  let looks = 0
+  const watched = (): Ticket => {
+    const one = ticket()
+    let due = 0
+    return Object.defineProperty(one, 'due', {
+      get: () => {
+        looks += 1
+        return due
+      },
+      set: (value: number) => {
+        due = value
+      },
+    })
+  }
+  for (let due = 0; due < 2000; due += 2) queue.push(watched(), due)
+  for (let due = 1; due < 2000; due += 2) queue.push(watched(), due)
+  t.ok(looks < 20_000, `${looks} looks at a neighbour for 2,000 items`)
+})
+
+function ticket(): Ticket {
+  return { due: 0, queue: undefined, previous: undefined, next: undefined }
+}
 
 /** A random life: each step is a client, what it does, and how much later. */
 const life = fc.array(
