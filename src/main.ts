@@ -109,6 +109,7 @@ function addPhone(program: Command, done: (code: number) => void): void {
     .option('--address <address>', 'own address to fetch from')
     .option('--firmware <version>', 'firmware the phone has')
     .option('--save <folder>', 'keeps what was fetched there')
+    .option('--print', 'prints every document as it came, passwords too', false)
     .option('--json', 'everything as one JSON object', false)
     .action(async (options: PhoneOptions) => done(await runPhone(options, write)))
 }

@@ -6,7 +6,7 @@ import { formatMac, parseMac } from '../address/mac.js'
 import { type Boot, type BootOrder, bootPhone } from '../phone/boot.js'
 import type { Lease } from '../phone/dhcp.js'
 import { codeOf } from '../phone/step.js'
-import { describeMemory, describeStep, hideSecrets } from '../phone/story.js'
+import { describeBytes, describeMemory, describeStep, hideSecrets } from '../phone/story.js'
 
 export interface PhoneOptions {
   readonly model: string // phone type: snom370
@@ -18,6 +18,7 @@ export interface PhoneOptions {
   readonly clientPort?: number // where the phone hears DHCP; default: the next after the server's
   readonly firmware?: string // version
   readonly save?: string // folder for what was fetched
+  readonly print?: boolean // every document as it came, passwords too
   readonly json?: boolean
   readonly timeLimit?: number // ms for each answer and document; default 10 s
 }
@@ -29,6 +30,9 @@ export async function runPhone(options: PhoneOptions, write: (lines: string) => 
   const order = readOrder(options, step => {
     if (!options.json) write(`${describeStep(step)}\n`)
   })
+  const received = (bytes: Buffer): void => {
+    for (const line of describeBytes(bytes)) write(`    ${line}\n`)
+  }
   if (typeof order === 'string') {
     write(`${order}\n`)
     return 2
@@ -38,7 +42,7 @@ export async function runPhone(options: PhoneOptions, write: (lines: string) => 
     write(`${unwritable}\n`)
     return 2
   }
-  const boot = await bootPhone(order)
+  const boot = await bootPhone(options.print && !options.json ? { ...order, received } : order)
   if (options.json) write(`${JSON.stringify(asJson(order, boot), undefined, 2)}\n`)
   else if (boot.booted) for (const line of describeMemory(order, boot)) write(`${line}\n`)
   return boot.booted ? 0 : 1

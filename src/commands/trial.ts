@@ -31,7 +31,7 @@ function trialPhones(site: Site): PhoneOptions[] {
     if (via === undefined || phone.model === undefined || site.address === undefined) return []
     const own = phone.address === undefined ? {} : { address: formatIpv4(phone.address) }
     const dhcp = via === 'dhcp' ? { server: formatIpv4(site.address), port: site.dhcp?.port ?? 67 } : {}
-    return [{ model: phone.model, mac: phone.mac, via, ...own, ...dhcp }]
+    return [{ model: phone.model, mac: phone.mac, via, print: true, ...own, ...dhcp }]
   })
 }
 

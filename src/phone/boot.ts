@@ -28,6 +28,7 @@ export interface BootOrder {
   readonly save?: string // folder for what was fetched
   readonly userChanged?: ReadonlyMap<string, string> // settings by name, which `!` does not overwrite
   readonly report: Report
+  readonly received?: (bytes: Buffer) => void // each document that came, after its step
   readonly timeLimit: number // ms for each answer and each document
 }
 
@@ -78,8 +79,9 @@ async function boot(booting: Booting): Promise<void> {
   const pointer = await findSettings(booting)
   report({ kind: 'pointer', ...pointer })
   const address = order.address ?? loopback(booting.lease?.address)
-  const { save, timeLimit } = order
-  const visit = new Visit({ identity, report, timeLimit, ...(save && { save }), ...(address && { address }) })
+  const { save, received, timeLimit } = order
+  const own = { ...(save && { save }), ...(received && { received }), ...(address && { address }) }
+  const visit = new Visit({ identity, report, timeLimit, ...own })
   booting.documents = visit.documents
   await fetchSettings(visit, memory, pointer.url)
   await fetchSelected(visit, memory)

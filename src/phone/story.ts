@@ -9,6 +9,12 @@ export function describeStep(step: Step): string {
   return printable(wordsOf(step))
 }
 
+/** The lines of a text document, for a terminal; `(binary)` for anything else. */
+export function describeBytes(bytes: Buffer): readonly string[] {
+  if (bytes.includes(0)) return ['(binary)']
+  return bytes.toString('utf8').trimEnd().split(/\r?\n/).map(printable)
+}
+
 /** Lines on identities, language, keys, phone book and dial plan. Passwords only as set or not set. */
 export function describeMemory(
   phone: { readonly phoneType: string; readonly mac: Mac },

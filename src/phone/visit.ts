@@ -12,6 +12,7 @@ export interface Visitor {
   readonly address?: string // the own address to fetch from
   readonly save?: string // folder
   readonly report: Report
+  readonly received?: (bytes: Buffer) => void // each document that came
   readonly timeLimit: number // ms for each document
 }
 
@@ -43,6 +44,7 @@ export class Visit {
     this.documents.push(asked)
     report({ kind: 'document', ...asked })
     if (note !== undefined) report({ kind: 'note', text: `${url} ${note}` })
+    if (found) this.visitor.received?.(bytes)
     if (found) await this.save(url, bytes)
     return bytes
   }

@@ -16,7 +16,7 @@ export function noLab(...programs: readonly string[]): string | false {
   return probe.status === 0 ? false : `this machine lends no namespaces: ${probe.stderr.trim()}`
 }
 
-function isThere(name: string): boolean {
+export function isThere(name: string): boolean {
   return spawnSync('sh', ['-c', `PATH=$PATH:/usr/sbin:/sbin command -v ${name}`]).status === 0
 }
 
