@@ -2,8 +2,8 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { parseUserAgent } from '../snom/user-agent.js'
+import { Budget } from './budget.js'
 import type { Fields, Log } from './log.js'
-import { createRequestBudget } from './request-budget.js'
 
 export interface HttpCounters {
   requests: number
@@ -54,7 +54,7 @@ export function createHttpJournal(log: Log, now: () => number): HttpJournal {
     malformed: 0,
     dropped: 0,
   }
-  const odd = createRequestBudget(oddLines, oddLines)
+  const odd = new Budget(oddLines)
   const notes = new Map<ServerResponse, Note>() // of open responses; a WeakMap costs the collector too much here
 
   function write(request: IncomingMessage, response: ServerResponse, fields: Fields): void {
@@ -62,7 +62,7 @@ export function createHttpJournal(log: Log, now: () => number): HttpJournal {
     const note = notes.get(response)
     notes.delete(response)
     counters[whole ? counterOf(status) : 'aborted'] += 1
-    if ((status >= 400 || !whole) && !odd.take('', now())) return
+    if ((status >= 400 || !whole) && !odd.take(now())) return
     const all = { ...fields, status, ...whose(request, note) }
     if (!whole) log.info(all, 'GET broken off')
     else if (status < 400 || status === 404) log.info(all, request.method ?? '')

@@ -1,8 +1,8 @@
 /** What the TFTP door counts, and what it says about it: every fact once, and never more than a log can take. */
 
 import { formatIpv4, type Ipv4 } from '../address/ipv4.js'
+import { Budget } from './budget.js'
 import type { Fields, Log } from './log.js'
-import { Budget } from './tftp-budget.js'
 import type { Entry } from './tftp-table.js'
 
 const none = {
