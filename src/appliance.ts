@@ -9,15 +9,19 @@ import { createSharedBytes } from './bundle/shared-bytes.js'
 import { openShelf } from './bundle/shelf.js'
 import type { Site } from './config/site.js'
 import type { Lease, LeaseStore } from './dhcp/lease.js'
+import { deafToProbe, type Rival } from './dhcp/rival.js'
 import { Server } from './dhcp/server.js'
 import { DhcpDoor } from './doors/dhcp.js'
 import { openHttp } from './doors/http.js'
 import { type Libc, loadLibc } from './doors/libc.js'
 import { findLink, isSameLink, type Link } from './doors/link.js'
 import type { Log } from './doors/log.js'
+import { inventMac, openRivalEar, type RivalEar } from './doors/rival.js'
 import { openSockets, type Sockets } from './doors/sockets.js'
 import { openTftp } from './doors/tftp.js'
+import type { Udp } from './doors/udp.js'
 import { reservationsOf } from './fleet/inventory.js'
+import { type RivalPace, RivalWatch, usualPace } from './rival-watch.js'
 import { doorUrl, serverPlan } from './server-plan.js'
 import { boundAtStart, keepBound } from './site-change.js'
 import { openLeaseStore } from './store/lease-store.js'
@@ -26,6 +30,7 @@ export interface Surroundings {
   readonly log: Log
   readonly now: () => number // ms since 1970
   readonly passed: ReadonlyMap<string, number> // sockets from systemd, by door
+  readonly rivalPace?: RivalPace // of the looks for other DHCP servers
 }
 
 interface Closable {
@@ -53,12 +58,14 @@ export class Appliance {
   readonly #libc: Libc | undefined
   readonly #bundle: Bundle
   readonly #closing = new AbortController()
+  readonly #probeMac = inventMac()
   #watching: Promise<void> = Promise.resolve()
   #passed: ReadonlyMap<string, number>
   #holder: (address: Ipv4) => Mac | undefined
   #stored: readonly Lease[] // until the first server has them
   #server: Server | undefined
   #dhcp: DhcpDoor | undefined
+  #rivals: RivalWatch | undefined
   #doors: Closable[] = []
   #link: Link | undefined
 
@@ -114,6 +121,7 @@ export class Appliance {
     this.#holder = reservationsOf(site.inventory).holder
     const server = this.#link === undefined ? undefined : this.#makeServer(this.#link)
     if (server !== undefined) this.#dhcp?.use(server)
+    this.#rivals?.use(this.#site.dhcp?.rival ?? 'ignore')
   }
 
   async #watch(): Promise<void> {
@@ -156,13 +164,30 @@ export class Appliance {
     log.info({ interface: device, address: formatIpv4(address), doors: this.#describeDoors() }, 'serving')
   }
 
+  /** The socket is there from the start, so that a taken port is found at once; what comes before the door opens is dropped. */
   async #openDhcp(link: Link, sockets: Sockets): Promise<void> {
+    const { dhcp } = this.#site
+    if (this.#makeServer(link) === undefined || dhcp === undefined) return
+    const udp = await sockets.udp({ name: 'dhcp', port: dhcp.port, hearsBroadcasts: true })
+    this.#doors.push(udp)
+    this.#rivals = this.#watchRivals(link, sockets, dhcp.port, () => this.#answerDhcp(udp))
+    this.#doors.push(this.#rivals)
+    this.#rivals.use(dhcp.rival)
+  }
+
+  #watchRivals({ address }: Link, sockets: Sockets, serverPort: number, serve: () => void): RivalWatch {
+    const { log, now, rivalPace = usualPace } = this.#surroundings
+    const listen = async (hear: (rival: Rival) => void): Promise<RivalEar> => {
+      const udp = await sockets.udp({ name: 'rival', port: serverPort + 1, hearsBroadcasts: true })
+      return openRivalEar({ udp, own: address, serverPort, mac: this.#probeMac, hear, log })
+    }
+    return new RivalWatch({ device: this.#site.interface, own: address, listen, serve, log, now, pace: rivalPace })
+  }
+
+  #answerDhcp(udp: Udp): void {
     const { log, now } = this.#surroundings
-    const server = this.#makeServer(link)
-    if (server === undefined || this.#site.dhcp === undefined) return
-    const udp = await sockets.udp({ name: 'dhcp', port: this.#site.dhcp.port, hearsBroadcasts: true })
-    this.#dhcp = new DhcpDoor({ udp, server, store: this.#store, log, now })
-    this.#doors.push(this.#dhcp)
+    if (this.#server !== undefined)
+      this.#dhcp = new DhcpDoor({ udp, server: this.#server, store: this.#store, log, now })
   }
 
   async #openTftp({ address, mtu }: Link, sockets: Sockets): Promise<void> {
@@ -189,7 +214,7 @@ export class Appliance {
     const { dhcp } = this.#site
     if (dhcp === undefined) return undefined
     const leases = this.#server?.leases() ?? this.#stored
-    this.#server = new Server(serverPlan(this.#site, dhcp, link.address), leases)
+    this.#server = new Server(deafToProbe(serverPlan(this.#site, dhcp, link.address), this.#probeMac), leases)
     this.#stored = []
     return this.#server
   }
@@ -202,14 +227,15 @@ export class Appliance {
   async #closeDoors(): Promise<void> {
     const doors = this.#doors
     this.#doors = []
-    this.#dhcp = undefined
+    this.#dhcp = this.#rivals = undefined
     await Promise.all(doors.map(door => door.close()))
   }
 
   #describeDoors(): string {
     const { dhcp, http, tftp } = this.#site
+    const later = this.#rivals?.isServing === false ? ' (looks for other servers first)' : ''
     return Object.entries({ dhcp, http, tftp })
-      .flatMap(([name, door]) => (door === undefined ? [] : [`${name} ${door.port}`]))
+      .flatMap(([name, door]) => (door === undefined ? [] : [`${name} ${door.port}${name === 'dhcp' ? later : ''}`]))
       .join(', ')
   }
 }
