@@ -4,13 +4,13 @@
  */
 
 import type { Socket } from 'node:dgram'
-import { formatIpv4, type Ipv4 } from '../address/ipv4.js'
+import type { Ipv4 } from '../address/ipv4.js'
 import type { Batch } from './libc.js'
 import type { Datagram, Udp } from './udp.js'
-import { closeSocket, firstDatagram } from './udp-plain.js'
+import { closeSocket, firstDatagram, isQueueFull, sendBySocket } from './udp-plain.js'
 
 const slots = 64 // datagrams a system call
-const rounds = 16 // calls a wake-up, so that a flood leaves time for everything else
+const rounds = 16 // calls a turn of the event loop, so that a flood leaves time for everything else
 const slotSize = 2048 // bytes; longer than any DHCP message or TFTP block of an Ethernet, the rest is cut off
 
 /** `source`: the address replies leave from, whatever else the interface has. */
@@ -18,15 +18,16 @@ export function batchedUdp(socket: Socket, fd: number, batch: Batch, source: Ipv
   const arriving = new Vector(batch, undefined)
   const leaving = new Vector(batch, source)
   let refused = 0
-  socket.on('error', () => {
-    refused += 1 // the device is down or gone; who watches the link opens us anew
-  })
+  let isClosed = false
+  const refuse = (): void => {
+    refused += 1
+  }
+  socket.on('error', refuse) // the device is down or gone; who watches the link opens us anew
 
   /** What the kernel has no room for now goes by libuv, which waits for room. */
   const sendSlowly = (datagram: Datagram): void => {
-    socket.send(Buffer.from(datagram.bytes), datagram.port, formatIpv4(datagram.address), error => {
-      if (error !== null) refused += 1
-    })
+    if (isQueueFull(socket)) refused += 1
+    else sendBySocket(socket, datagram, refuse)
   }
   const sendSome = (datagrams: readonly Datagram[]): void => {
     leaving.fill(datagrams)
@@ -45,9 +46,12 @@ export function batchedUdp(socket: Socket, fd: number, batch: Batch, source: Ipv
   return {
     port: socket.address().port,
     receive(callback) {
+      let round = 0
       socket.on('message', (bytes, info) => {
         callback([firstDatagram(bytes, info)])
-        for (let round = 0; round < rounds; round += 1) {
+        // libuv hands over up to 32 messages a turn, and each would drain the socket anew
+        if (round === 0) setImmediate(() => (round = 0))
+        for (; round < rounds && !isClosed; round += 1) {
           arriving.reset()
           const datagrams = arriving.take(batch.recvmmsg(fd, arriving.headers, slots))
           if (datagrams.length === 0) return
@@ -56,6 +60,15 @@ export function batchedUdp(socket: Socket, fd: number, batch: Batch, source: Ipv
       })
     },
     send(datagrams) {
+      if (isClosed) {
+        refused += datagrams.length // the descriptor may be another's by now
+        return
+      }
+      // what waits in libuv goes first
+      if (socket.getSendQueueCount() > 0) {
+        for (const datagram of datagrams) sendSlowly(datagram)
+        return
+      }
       const short = datagrams.filter(one => one.bytes.length <= slotSize)
       for (let from = 0; from < short.length; from += slots) sendSome(short.slice(from, from + slots))
       for (const datagram of datagrams) if (datagram.bytes.length > slotSize) sendSlowly(datagram)
@@ -63,7 +76,10 @@ export function batchedUdp(socket: Socket, fd: number, batch: Batch, source: Ipv
     get refused() {
       return refused
     },
-    close: () => closeSocket(socket),
+    close() {
+      isClosed = true
+      return closeSocket(socket)
+    },
   }
 }
 
