@@ -29,8 +29,10 @@ export class DhcpDoor {
   readonly #parts: DhcpParts
   readonly #counters = new Map<string, number>()
   readonly #complained = new Map<string, number>() // when, by what
+  readonly #saving = new Set<Promise<void>>()
   #server: Server
   #waiting = 0 // leases on their way to the disk
+  #isClosing = false
 
   constructor(parts: DhcpParts) {
     this.#parts = parts
@@ -48,11 +50,15 @@ export class DhcpDoor {
     this.#server = server
   }
 
-  close(): Promise<void> {
-    return this.#parts.udp.close()
+  /** After the clients whose leases are on their way to the disk have their answer. */
+  async close(): Promise<void> {
+    this.#isClosing = true
+    await Promise.all(this.#saving)
+    await this.#parts.udp.close()
   }
 
   #receive(datagrams: readonly Datagram[]): void {
+    if (this.#isClosing) return
     const atOnce: Outgoing[] = []
     const durable: Outgoing[] = []
     const leases: Lease[] = []
@@ -67,7 +73,9 @@ export class DhcpDoor {
       if (answer.kind === 'reply') (answer.lease === undefined ? atOnce : durable).push(outgoing(answer))
     }
     this.#send(atOnce)
-    if (leases.length > 0) void this.#save(leases, durable)
+    if (leases.length === 0) return
+    const saving = this.#save(leases, durable).finally(() => this.#saving.delete(saving))
+    this.#saving.add(saving)
   }
 
   #answer(datagram: Datagram): Answer | undefined {
@@ -90,7 +98,7 @@ export class DhcpDoor {
       await this.#parts.store.save(leases)
       this.#send(replies)
     } catch (error) {
-      this.#complain('not-saved', 'leases cannot be written, so nobody gets one', String(error))
+      this.#complain('not-saved', 'leases cannot be written, so nobody gets one', { detail: String(error) })
     } finally {
       this.#waiting -= leases.length
     }
@@ -98,14 +106,27 @@ export class DhcpDoor {
 
   #send(replies: readonly Outgoing[]): void {
     if (replies.length === 0) return
-    this.#parts.udp.send(replies)
+    const { udp } = this.#parts
+    const refused = udp.refused
+    udp.send(replies)
+    if (udp.refused > refused) this.#complain('refused', 'the system refuses to send replies: phones hear nothing')
     for (const { reply } of replies) this.#parts.log.info(replyFields(reply), replyNames[reply.type])
   }
 
   #note(answer: Answer, message: Message): void {
     if (answer.kind === 'reply') this.#count(replyNames[answer.type])
-    else if (answer.kind === 'record') this.#count(answer.lease.state)
+    else if (answer.kind === 'record') this.#noteGivenBack(answer.lease)
     else this.#noteSilence(answer.reason, message)
+  }
+
+  /** RFC 2131 §4.3.3: of a DECLINE the operator should hear, for something else uses the address. */
+  #noteGivenBack({ state, address, mac }: Lease): void {
+    const fields = { mac: mac && formatMac(mac), address: formatIpv4(address) }
+    if (state === 'declined') this.#complain(state, 'a phone found its address in use by another device', fields)
+    else {
+      this.#count(state)
+      this.#parts.log.info({ door: 'dhcp', ...fields }, 'DHCPRELEASE')
+    }
   }
 
   #noteSilence(reason: Silence, message: Message): void {
@@ -119,13 +140,13 @@ export class DhcpDoor {
   }
 
   /** Counts every time; says it once a minute. */
-  #complain(what: string, text: string, detail?: string): void {
+  #complain(what: string, text: string, fields: Fields = {}): void {
     this.#count(what)
     const last = this.#complained.get(what)
     const now = this.#parts.now()
     if (last !== undefined && now - last < complaintInterval) return
     this.#complained.set(what, now)
-    this.#parts.log.warn({ door: 'dhcp', count: this.#counters.get(what), detail }, text)
+    this.#parts.log.warn({ door: 'dhcp', count: this.#counters.get(what), ...fields }, text)
   }
 }
 
