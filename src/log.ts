@@ -15,6 +15,9 @@ const secrets = ['password', 'secret', 'key', 'user_pass', 'http_pass', 'authori
 /** Lines a second at debug and info. A boot storm makes more; what is left out is counted in a line of its own. */
 const mostLines = 500
 
+/** Bytes that wait for whoever reads standard output; what comes then is lost. Some seconds of the most lines. */
+const mostUnwritten = 1024 * 1024
+
 export interface ClosableLog extends Log {
   /** Writes what is still waiting. */
   close(): void
@@ -22,11 +25,18 @@ export interface ClosableLog extends Log {
 
 /** Writes to standard output. `now` in ms. */
 export function openLog(plan: LogPlan, now: () => number): ClosableLog {
-  const stdout = destination({ fd: 1, sync: false })
+  const stdout = destination({ fd: 1, sync: false, maxLength: mostUnwritten })
+  let isStuck = false // a full disk: lines are lost, phones go on booting
+  stdout.on('error', () => {
+    isStuck = true
+  })
+  stdout.on('write', () => {
+    isStuck = false
+  })
   const stream: DestinationStream =
     plan.format === 'pretty' ? pretty({ destination: stdout, ignore: 'pid,hostname', singleLine: true }) : stdout
   const logger = pino({ level: plan.level, base: null, redact: { paths: secrets, censor: '***' } }, stream)
-  return { ...limitedLog(logger, now), close: () => stdout.flushSync() }
+  return { ...limitedLog(logger, now), close: () => (isStuck ? stdout.destroy() : stdout.flushSync()) }
 }
 
 function limitedLog(logger: Logger, now: () => number): Log {

@@ -1,0 +1,21 @@
+/** The log where it can go wrong: floods, secrets, and a standard output that takes nothing. */
+
+import { spawnSync } from 'node:child_process'
+import { closeSync, existsSync, openSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import t from 'tap'
+
+const skip = existsSync('/dev/full') ? false : 'needs /dev/full'
+
+t.test('a full disk behind standard output neither ends the process nor holds it at its end', { skip }, async t => {
+  const full = openSync('/dev/full', 'w')
+  const program = fileURLToPath(new URL('log-to-full-disk.ts', import.meta.url))
+  const child = spawnSync(process.execPath, [...process.execArgv, program], {
+    stdio: ['ignore', full, 'pipe'],
+    encoding: 'utf8',
+    timeout: 20_000,
+    killSignal: 'SIGKILL',
+  })
+  closeSync(full)
+  t.match(child, { stderr: 'closed', status: 0 })
+})
