@@ -1,5 +1,7 @@
 /** Which form of setting file a phone's firmware reads. No I/O. */
 
+import { isBefore } from './firmware-version.js'
+
 /**
  * `plain`: lines of `key!: value`, all that firmware before 7.1.8 reads surely. `v7`: XML with the tags function-keys
  * and phone-book. `v8`: functionKeys, tbook and e="2".
@@ -14,15 +16,6 @@ export function dialectOf(type: string, version: string | undefined): Dialect {
   // DECT bases count their versions anew: an M900 with 05.20 is younger than any desk phone with 7.
   if (/^snomM\d/i.test(type)) return 'v8'
   if (version === undefined) return /^snom3\d\d$/i.test(type) ? 'v7' : 'v8'
-  if (isBefore(version, [7, 1, 8])) return 'plain'
-  return isBefore(version, [8]) ? 'v7' : 'v8'
-}
-
-function isBefore(version: string, bound: readonly number[]): boolean {
-  const parts = version.split('.').map(Number)
-  for (const [place, wanted] of bound.entries()) {
-    const part = parts[place] ?? 0
-    if (part !== wanted) return part < wanted
-  }
-  return false
+  if (isBefore(version, '7.1.8')) return 'plain'
+  return isBefore(version, '8') ? 'v7' : 'v8'
 }
