@@ -12,7 +12,7 @@ export interface ReplyTerms {
   readonly type: ReplyType
   readonly server: Ipv4 // option 54
   readonly address: Ipv4 // yiaddr; 0 in a NAK and in the answer to INFORM
-  readonly leaseTime?: number // seconds; absent in a NAK and in the answer to INFORM
+  readonly times?: Options | undefined // 51, 58 and 59; absent in a NAK and in the answer to INFORM
   readonly standard: Options // sent when asked for, or when nothing is asked
   readonly forced: Options // sent in any case
   readonly text?: string // option 56, for a NAK
@@ -51,17 +51,29 @@ export function destination(reply: Message, type: ReplyType, serverPort: number)
 }
 
 const nothing = Buffer.alloc(0)
+const none: Options = new Map()
+
+/** Options 51, 58 and 59, the same for every lease of that length. `leaseTime` in seconds. */
+export function leaseTimes(leaseTime: number): Options {
+  return new Map([
+    [option.leaseTime, uint32Bytes(leaseTime)],
+    [option.renewalTime, uint32Bytes(Math.floor(leaseTime * renewalPart))],
+    [option.rebindingTime, uint32Bytes(Math.floor(leaseTime * rebindingPart))],
+  ])
+}
+
+const typeBytes: Readonly<Record<ReplyType, Buffer>> = {
+  [messageType.offer]: Buffer.from([messageType.offer]),
+  [messageType.ack]: Buffer.from([messageType.ack]),
+  [messageType.nak]: Buffer.from([messageType.nak]),
+}
 
 /** 53, 54 and 51 first: some clients read no further than they must. */
 function head(terms: ReplyTerms): Map<number, Buffer> {
   const options = new Map<number, Buffer>()
-  options.set(option.messageType, Buffer.from([terms.type]))
+  options.set(option.messageType, typeBytes[terms.type])
   options.set(option.serverIdentifier, ipv4Bytes(terms.server))
-  if (terms.leaseTime !== undefined) {
-    options.set(option.leaseTime, uint32Bytes(terms.leaseTime))
-    options.set(option.renewalTime, uint32Bytes(Math.floor(terms.leaseTime * renewalPart)))
-    options.set(option.rebindingTime, uint32Bytes(Math.floor(terms.leaseTime * rebindingPart)))
-  }
+  for (const [code, value] of terms.times ?? none) options.set(code, value)
   if (terms.text !== undefined) options.set(option.message, Buffer.from(terms.text, 'utf8'))
   return options
 }

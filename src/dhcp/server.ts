@@ -2,15 +2,15 @@
 
 import type { Ipv4 } from '../address/ipv4.js'
 import { type Answer, type Reply, silence } from './answer.js'
-import { bootOptions, encapsulatedBoot } from './boot.js'
 import { clientKey, clientMac, extensionState, type Request, readRequest } from './client.js'
 import type { Lease } from './lease.js'
+import { Link } from './link.js'
 import { bootRequest, type Message, messageType, type Options, option } from './message.js'
 import { addressOf, textOf, typeOf } from './options.js'
-import type { ClientPlan, ServerPlan, SubnetPlan } from './plan.js'
-import { type Claimant, Pool } from './pool.js'
+import type { ClientPlan, ServerPlan } from './plan.js'
+import type { Claimant, Pool } from './pool.js'
 import { linkAddress, serverOverride } from './relay.js'
-import { buildReply, destination, type ReplyTerms } from './reply.js'
+import { buildReply, destination, leaseTimes, type ReplyTerms, type ReplyType } from './reply.js'
 
 const declineTime = 3_600_000 // ms an address that someone else was found to use is left alone
 
@@ -19,23 +19,21 @@ interface Asking {
   readonly message: Message
   readonly claimant: Claimant
   readonly plan: ClientPlan
+  readonly vendorClass: string | undefined
   readonly server: Ipv4 // what the client is to know us as
   readonly now: number // ms since 1970
-}
-
-interface Link {
-  readonly plan: SubnetPlan
-  readonly pool: Pool
 }
 
 export class Server {
   readonly #plan: ServerPlan
   readonly #links: readonly Link[]
+  readonly #times: Options
   readonly #elsewhere: Lease[] = [] // of subnets the site does not have now, and may have again
 
   constructor(plan: ServerPlan, leases: Iterable<Lease>) {
     this.#plan = plan
-    this.#links = plan.subnets.map(subnet => ({ plan: subnet, pool: new Pool(subnet) }))
+    this.#links = plan.subnets.map(subnet => new Link(subnet))
+    this.#times = leaseTimes(plan.leaseTime)
     // in the order of their ends, so that each goes to the tail of its queue
     const byEnd = [...leases].sort((a, b) => a.end - b.end)
     for (const lease of byEnd) {
@@ -57,10 +55,11 @@ export class Server {
     // who gives an address back need not say again what it is: these messages carry no option 60 (RFC 2131 §4.4.1)
     if (type === messageType.decline) return this.#decline(message, client, server, now)
     if (type === messageType.release) return this.#release(message, client, server, now)
-    const plan = this.#plan.client(mac, textOf(message.options, option.vendorClass))
+    const vendorClass = textOf(message.options, option.vendorClass)
+    const plan = this.#plan.client(mac, vendorClass)
     if (plan === undefined) return silence('not-served')
     const claimant = { client, mac, reservation: plan.reservation }
-    return this.#answerType(type, { message, claimant, plan, server, now })
+    return this.#answerType(type, { message, claimant, plan, vendorClass, server, now })
   }
 
   /** The lease that runs on the address now. */
@@ -98,7 +97,7 @@ export class Server {
     if (this.#plan.rapidCommit && asking.message.options.has(option.rapidCommit)) {
       return this.#acknowledge(asking, link, address, 'discover')
     }
-    return this.#reply(asking, 'discover', { ...this.#terms(asking, link), type: messageType.offer, address })
+    return this.#reply(asking, 'discover', this.#terms(asking, link, messageType.offer, address, this.#times))
   }
 
   /** RFC 2131 §4.3.2 */
@@ -141,8 +140,7 @@ export class Server {
     if (asking.message.ciaddr === 0) return silence('no-address')
     const link = this.#linkOf(asking.message.ciaddr)
     if (link === undefined) return silence('unknown-subnet')
-    const { leaseTime: _, ...terms } = this.#terms(asking, link)
-    return this.#reply(asking, 'inform', { ...terms, type: messageType.ack, address: 0 })
+    return this.#reply(asking, 'inform', this.#terms(asking, link, messageType.ack, 0))
   }
 
   #giveBack(
@@ -187,15 +185,14 @@ export class Server {
       client: claimant.client,
       mac: claimant.mac,
       hostname: textOf(message.options, option.hostName),
-      vendorClass: textOf(message.options, option.vendorClass),
+      vendorClass: asking.vendorClass,
       start: now,
       end: now + this.#plan.leaseTime * 1000,
     }
     link.pool.enter(lease)
-    const terms = this.#terms(asking, link)
-    const forced =
-      state === 'discover' ? new Map([...terms.forced, [option.rapidCommit, Buffer.alloc(0)]]) : terms.forced
-    return { ...this.#reply(asking, state, { ...terms, forced, type: messageType.ack, address }), lease }
+    const terms = this.#terms(asking, link, messageType.ack, address, this.#times)
+    if (state !== 'discover') return this.#reply(asking, state, terms, lease)
+    return this.#reply(asking, state, { ...terms, forced: withRapidCommit(terms.forced) }, lease)
   }
 
   #refuse(asking: Asking, state: Reply['state'], standing: string): Answer {
@@ -204,23 +201,17 @@ export class Server {
     return this.#reply(asking, state, terms)
   }
 
-  #reply(asking: Asking, state: Reply['state'], terms: ReplyTerms): Reply {
+  #reply(asking: Asking, state: Reply['state'], terms: ReplyTerms, lease?: Lease): Reply {
     const message = buildReply(asking.message, terms)
-    return { kind: 'reply', type: terms.type, state, message, to: destination(message, terms.type, this.#plan.port) }
+    const to = destination(message, terms.type, this.#plan.port)
+    return { kind: 'reply', type: terms.type, state, message, to, lease }
   }
 
-  #terms(asking: Asking, link: Link): Pick<ReplyTerms, 'server' | 'standard' | 'forced'> & { leaseTime: number } {
-    const boot = asking.plan.boot
-    const { server } = asking
-    const { leaseTime } = this.#plan
-    if (boot === undefined) return { server, leaseTime, standard: link.plan.standard, forced: link.plan.forced }
-    const asked = asking.message.options.get(option.parameterRequestList)
-    const encapsulated = asked?.includes(option.vendorSpecific) ? encapsulatedBoot(boot) : undefined
-    // the site's own options 43, 66 and 67 go before ours
-    const forced = new Map([...bootOptions(boot), ...link.plan.forced])
-    if (encapsulated !== undefined && !forced.has(option.vendorSpecific))
-      forced.set(option.vendorSpecific, encapsulated)
-    return { server, leaseTime, standard: link.plan.standard, forced }
+  #terms(asking: Asking, link: Link, type: ReplyType, address: Ipv4, times?: Options): ReplyTerms {
+    const { message, plan, server } = asking
+    const asksFor43 = message.options.get(option.parameterRequestList)?.includes(option.vendorSpecific) === true
+    const forced = plan.boot === undefined ? link.plan.forced : link.forcedFor(plan.boot, asksFor43)
+    return { type, server, address, times, standard: link.plan.standard, forced }
   }
 
   #linkOf(address: Ipv4): Link | undefined {
@@ -239,3 +230,7 @@ export class Server {
 }
 
 const none: Options = new Map()
+
+function withRapidCommit(forced: Options): Options {
+  return new Map([...forced, [option.rapidCommit, Buffer.alloc(0)]])
+}
