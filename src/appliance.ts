@@ -169,10 +169,11 @@ export class Appliance {
     const { dhcp } = this.#site
     if (this.#makeServer(link) === undefined || dhcp === undefined) return
     const udp = await sockets.udp({ name: 'dhcp', port: dhcp.port, hearsBroadcasts: true })
-    this.#doors.push(udp)
-    this.#rivals = this.#watchRivals(link, sockets, dhcp.port, () => this.#answerDhcp(udp))
-    this.#doors.push(this.#rivals)
-    this.#rivals.use(dhcp.rival)
+    const rivals = this.#watchRivals(link, sockets, dhcp.port, () => this.#answerDhcp(udp))
+    // whoever may open the door goes first; the door still answers those who wait for the disk
+    this.#doors.push({ close: () => rivals.close().then(() => (this.#dhcp ?? udp).close()) })
+    this.#rivals = rivals
+    rivals.use(dhcp.rival)
   }
 
   #watchRivals({ address }: Link, sockets: Sockets, serverPort: number, serve: () => void): RivalWatch {
@@ -227,8 +228,9 @@ export class Appliance {
   async #closeDoors(): Promise<void> {
     const doors = this.#doors
     this.#doors = []
-    this.#dhcp = this.#rivals = undefined
+    this.#rivals = undefined
     await Promise.all(doors.map(door => door.close()))
+    this.#dhcp = undefined
   }
 
   #describeDoors(): string {
