@@ -79,7 +79,8 @@ t.test(
     await server.until('"state":"renewing"')
     await client.stop('SIGTERM')
     await until(() => leases(lab).includes('released'))
-    t.strictSame(replies(server), ['DHCPOFFER', 'DHCPACK', 'DHCPACK'])
+    await server.until('DHCPRELEASE')
+    t.strictSame(replies(server), ['DHCPOFFER', 'DHCPACK', 'DHCPACK', 'DHCPRELEASE'])
     t.equal(await server.stop('SIGTERM'), 0)
   },
 )
