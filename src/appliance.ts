@@ -179,7 +179,7 @@ export class Appliance {
   #watchRivals({ address }: Link, sockets: Sockets, serverPort: number, serve: () => void): RivalWatch {
     const { log, now, rivalPace = usualPace } = this.#surroundings
     const listen = async (hear: (rival: Rival) => void): Promise<RivalEar> => {
-      const udp = await sockets.udp({ name: 'rival', port: serverPort + 1, hearsBroadcasts: true })
+      const udp = await sockets.udp({ name: 'rival', port: serverPort + 1, hearsBroadcasts: true, isShared: true })
       return openRivalEar({ udp, own: address, serverPort, mac: this.#probeMac, hear, log })
     }
     return new RivalWatch({ device: this.#site.interface, own: address, listen, serve, log, now, pace: rivalPace })

@@ -12,7 +12,7 @@ export interface Place {
 
 export interface Libc {
   /** A bound, non-blocking UDP socket that may broadcast. @throws SocketError */
-  udpSocket(place: Place): number
+  udpSocket(place: Place, isShared: boolean): number
   /** A listening TCP socket. @throws SocketError */
   tcpListener(place: Place): number
   /** Undefined where the layout of the structures is not the known one (32-bit machines). */
@@ -90,7 +90,7 @@ function bindLibc(koffi: Koffi): Libc {
     return fd
   }
   return {
-    udpSocket: place => open(datagram, place, [broadcast]),
+    udpSocket: (place, isShared) => open(datagram, place, isShared ? [broadcast, reuseAddress] : [broadcast]),
     tcpListener: place => open(stream, place, [reuseAddress]),
     batch: arch() === 'x64' || arch() === 'arm64' ? bindBatch(koffi, libc) : undefined,
   }

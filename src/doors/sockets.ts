@@ -16,6 +16,7 @@ export interface SocketPlan {
   readonly name: string // of the door, as in FileDescriptorName= of the systemd unit
   readonly port: number
   readonly hearsBroadcasts: boolean
+  readonly isShared?: boolean // with programs of this host that allow it too, as DHCP clients do
 }
 
 /** What node:net takes to listen. */
@@ -63,7 +64,7 @@ export function openSockets(ground: Ground): Sockets {
 function boundSocket({ device, address, libc }: Ground, plan: SocketPlan): number | undefined {
   if (libc === undefined) return undefined
   const place = { device, address: plan.hearsBroadcasts ? unspecified : address, port: plan.port }
-  return explained(() => libc.udpSocket(place))
+  return explained(() => libc.udpSocket(place, plan.isShared ?? false))
 }
 
 /**
