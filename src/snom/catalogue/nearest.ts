@@ -1,0 +1,36 @@
+/** The known name that a mistyped one most likely meant. No I/O. */
+
+/** Characters; no setting has a longer name, and the distance costs length². */
+const longest = 48
+
+/** The nearest of `known`, when at most a quarter of the characters differ. */
+export function nearestOf(word: string, known: Iterable<string>): string | undefined {
+  if (word.length > longest) return undefined
+  const wanted = word.toLowerCase()
+  let best: string | undefined
+  let bound = Math.max(1, Math.floor(word.length / 4))
+  for (const candidate of known) {
+    const distance = distanceWithin(wanted, candidate.toLowerCase(), bound)
+    if (distance === undefined || (best !== undefined && distance === bound)) continue
+    best = candidate
+    bound = distance
+  }
+  return best
+}
+
+/** Characters to insert, delete or replace; undefined when it takes more than `bound`. */
+function distanceWithin(a: string, b: string, bound: number): number | undefined {
+  if (Math.abs(a.length - b.length) > bound) return undefined
+  let above = Array.from({ length: b.length + 1 }, (_, column) => column)
+  for (let row = 1; row <= a.length; row++) {
+    const current = [row]
+    for (let column = 1; column <= b.length; column++) {
+      const replaced = (above[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1)
+      current.push(Math.min(replaced, (above[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1))
+    }
+    if (Math.min(...current) > bound) return undefined
+    above = current
+  }
+  const distance = above[b.length] ?? 0
+  return distance <= bound ? distance : undefined
+}
