@@ -5,12 +5,15 @@ import type { Ipv4 } from '../address/ipv4.js'
 import type { Mac } from '../address/mac.js'
 import type { Inventory } from '../fleet/phone.js'
 import { type Dialect, dialectOf } from '../snom/dialect.js'
-import { type Asked, formatName, parseName } from '../snom/names.js'
+import type { LanguageKind } from '../snom/languages.js'
+import { type Asked, formatName, parseFlatLanguageName, parseName } from '../snom/names.js'
 import { phoneTypeOfMac } from '../snom/phone-type.js'
 import { parseUserAgent } from '../snom/user-agent.js'
 import type { Asker, Bundle, Found, Rendered } from './bundle.js'
 import { type Document, makeDocument, type Order } from './documents.js'
-import { chooseImage } from './images.js'
+import { createImageFinder } from './image-finder.js'
+import { languageLists } from './language-lists.js'
+import { type Languages, openLanguageShelf } from './language-shelf.js'
 import { createRenderedCache } from './rendered-cache.js'
 import type { Shelf } from './shelf.js'
 
@@ -25,20 +28,26 @@ export interface BundleOptions {
   /** Base URL of our http or tftp door: images are never named by https. Without it HTTPS leads to no firmware. */
   readonly plainUrl?: string
   readonly warn?: (text: string) => void
+  readonly now?: () => number // epoch milliseconds
 }
+
+const kinds: readonly LanguageKind[] = ['gui', 'web'] // in the order of the container
 
 export function createBundle(options: BundleOptions): Bundle {
   const { www, tftproot } = options
   const cache = createRenderedCache()
-  const warnMissing = createWarnings(options.warn)
+  const images = createImageFinder(options)
+  const languages = openLanguageShelf(www.root, options.now)
+
+  const shelfOf = (asker: Asker): Shelf => (asker.door === 'tftp' ? tftproot : www)
 
   async function find(name: string, asker: Asker): Promise<Found | undefined> {
     const path = name.split('?', 1)[0] ?? ''
-    const shelf = asker.door === 'tftp' ? tftproot : www
+    const shelf = shelfOf(asker)
     const shelved = shelf.has(path) ? await shelf.find(path) : undefined
     if (shelved !== undefined) return shelved
     const asked = parseName(name)
-    if (asked !== undefined) return render(asked, asker)
+    if (asked !== undefined) return render(asked, asker, namesLanguages(asked) ? await languages.current() : none)
     return asker.door === 'tftp' ? findBinary(path) : undefined
   }
 
@@ -47,46 +56,64 @@ export function createBundle(options: BundleOptions): Bundle {
     const bare = path.replace(/^\/+/, '')
     if (/^(?:firmware|lang)\//i.test(bare)) return www.find(bare)
     if (bare.includes('/')) return undefined
+    const language = parseFlatLanguageName(bare)
+    if (language !== undefined) return www.find(`lang/${language.version}/${language.file}`)
     return (await www.find(`firmware/${bare}`)) ?? (await www.find(`lang/${bare}`))
   }
 
-  function render(asked: Asked, asker: Asker): Rendered | undefined {
+  function render(asked: Asked, asker: Asker, { sets, revision }: Languages): Rendered | undefined {
     const inventory = options.inventory()
     const agent = parseUserAgent(asker.userAgent ?? '')
-    // What the phone says it is counts more than what the inventory thinks.
-    const type = asked.kind === 'everything' ? (agent.type ?? typeOfMac(inventory, asked.mac)) : asked.type
+    const holder = options.holderOf(asker.address)
+    const type = typeAsked(inventory, asked, agent.type, holder)
     const dialect = dialectOf(type ?? '', agent.version)
-    const secrets = mayKnowSecrets(inventory, asked, asker)
-    const image = imageUrl(inventory, asked, type, asker)
+    const secrets = mayKnowSecrets(inventory, asked, asker, holder)
+    const imageUrl = images.urlOf(inventory, asked, type, asker, agent)
     const base = asker.baseUrl.replace(/\/+$/, '')
-    const urlOf = (named: Asked) => `${base}/${formatName(named, asker.door === 'tftp')}`
-    const order: Order = { asked, type, dialect, secrets, urlOf, imageUrl: image }
-    const key = [asked.kind, type, asked.mac, asker.door, base, dialect, secrets, image].join(' ')
+    const flat = asker.door === 'tftp'
+    const urlOf = (named: Asked) => `${base}/${formatName(named, flat)}`
+    const shown = languageLists(sets, images.versionOn(inventory, type, holder, agent), base, flat)
+    const named = (of: LanguageKind) => shown.names(of).length > 0 || isByHand(asker, type, of)
+    const lists = asked.kind === 'container' ? kinds.filter(named) : []
+    const order: Order = { asked, type, dialect, secrets, urlOf, imageUrl, lists, writeList: shown.write }
+    const parts = [asked.kind, type, asked.mac, asker.door, base, dialect, secrets, imageUrl, ...lists]
+    const key = [...parts, asked.kind === 'languages' && asked.of, shown.version, revision].join(' ')
     return cache.get(inventory, key, () => pack(makeDocument(inventory, order), asked, dialect))
   }
 
+  /** A list written by hand wins over ours, and stands where we would have none. */
+  function isByHand(asker: Asker, type: string | undefined, of: LanguageKind): boolean {
+    const list: Asked = type === undefined ? { kind: 'languages', of } : { kind: 'languages', of, type }
+    return shelfOf(asker).has(formatName(list, asker.door === 'tftp'))
+  }
+
   /** A phone's own secrets go to the holder of its lease alone; what all phones are told, to any listed phone's. */
-  function mayKnowSecrets(inventory: Inventory, asked: Asked, asker: Asker): boolean {
+  function mayKnowSecrets(inventory: Inventory, asked: Asked, asker: Asker, holder: Mac | undefined): boolean {
     if (asked.kind === 'firmware' || (asker.door === 'tftp' && !options.tftpSecrets)) return false
-    const holder = options.holderOf(asker.address)
     if (holder === undefined || !inventory.phones.has(holder)) return false
     return asked.mac === undefined || asked.mac === holder
   }
 
-  /** A phone sent to an image that is not there stops and waits for a key to be pressed. */
-  function imageUrl(inventory: Inventory, asked: Asked, type: string | undefined, asker: Asker): string | undefined {
-    const file = chooseImage(inventory, asked, type)?.file
-    const base = asker.door === 'https' ? options.plainUrl : asker.baseUrl
-    if (file === undefined || base === undefined) return undefined
-    if (!www.has(`firmware/${file}`)) {
-      warnMissing(inventory, `firmware ${file} is in the inventory, but not in www/firmware: no phone is sent to it`)
-      return undefined
-    }
-    const folder = base.startsWith('tftp:') ? '' : 'firmware/'
-    return `${base.replace(/\/+$/, '')}/${folder}${encodeURIComponent(file)}`
-  }
-
   return { find }
+}
+
+/** What every document that says nothing of languages is made with. */
+const none: Languages = { sets: [], revision: 0 }
+
+function namesLanguages(asked: Asked): boolean {
+  return asked.kind === 'languages' || (asked.kind === 'container' && asked.mac === undefined)
+}
+
+/** What the phone says it is counts more than what the inventory thinks. */
+function typeAsked(
+  inventory: Inventory,
+  asked: Asked,
+  told: string | undefined,
+  holder: Mac | undefined,
+): string | undefined {
+  if (asked.kind === 'everything') return told ?? typeOfMac(inventory, asked.mac)
+  if (asked.type !== undefined) return asked.type
+  return told ?? (holder === undefined ? undefined : typeOfMac(inventory, holder))
 }
 
 function typeOfMac(inventory: Inventory, mac: Mac): string | undefined {
@@ -103,17 +130,5 @@ function pack(document: Document | undefined, asked: Asked, dialect: Dialect): R
     type: dialect === 'plain' ? 'text/html; charset=utf-8' : 'text/xml; charset=utf-8',
     withheld: document.withheld,
     ...(asked.mac !== undefined && { mac: asked.mac }),
-  }
-}
-
-/** Each text once for an inventory: a site names a few images, phones ask for them all day. */
-function createWarnings(warn: ((text: string) => void) | undefined) {
-  const said = new Set<string>()
-  let about: Inventory | undefined
-  return (inventory: Inventory, text: string): void => {
-    if (inventory !== about) said.clear()
-    about = inventory
-    if (!said.has(text)) warn?.(text)
-    said.add(text)
   }
 }

@@ -5,6 +5,7 @@ import type { Inventory, Layer, Setting } from '../fleet/phone.js'
 import type { Content } from '../snom/content.js'
 import type { Dialect } from '../snom/dialect.js'
 import { writeFirmwareSettings } from '../snom/firmware-settings.js'
+import type { LanguageKind } from '../snom/languages.js'
 import type { Asked } from '../snom/names.js'
 import { writePlain, writePlainFirmware } from '../snom/plain.js'
 import { isSecret } from '../snom/secrets.js'
@@ -23,6 +24,10 @@ export interface Order {
   readonly urlOf: (asked: Asked) => string
   /** The absolute URL of the image chosen, where it is there to be fetched. */
   readonly imageUrl: string | undefined
+  /** The language lists that would name something for this asker, or lie there made by hand. */
+  readonly lists: readonly LanguageKind[]
+  /** The list of languages that fit the asker's firmware, where there are any. */
+  readonly writeList: (kind: LanguageKind) => string | undefined
 }
 
 export interface Document {
@@ -38,7 +43,7 @@ export function makeDocument(inventory: Inventory, order: Order): Document | und
       // Firmware 6 knows no containers: it gets at once what they would lead to.
       if (order.dialect === 'plain') return settingsOf(inventory, order, layerOf(inventory, asked, type))
       if (layerOf(inventory, asked, type) === undefined) return undefined
-      return { text: writeSettingFiles([order.urlOf({ ...asked, kind: 'settings' })]), withheld: 0 }
+      return { text: writeSettingFiles(partsOf(order, asked)), withheld: 0 }
     case 'settings':
     case 'everything':
       return settingsOf(inventory, order, layerOf(inventory, asked, type))
@@ -48,7 +53,23 @@ export function makeDocument(inventory: Inventory, order: Order): Document | und
         text: (order.dialect === 'plain' ? writePlainFirmware : writeFirmwareSettings)(order.imageUrl),
         withheld: 0,
       }
+    case 'languages':
+      return listOf(order, asked.of)
   }
+}
+
+/** Languages are the same for all phones of a type, so the general container names them: after the settings. */
+function partsOf(order: Order, asked: Asked & { readonly kind: 'container' }): readonly string[] {
+  const { type } = asked
+  const settings: Asked = { ...asked, kind: 'settings' }
+  const lists = asked.mac === undefined ? order.lists : []
+  return [settings, ...lists.map(of => ({ kind: 'languages', of, type }) as const)].map(order.urlOf)
+}
+
+/** Firmware 6 knows one language, its own. */
+function listOf(order: Order, of: LanguageKind): Document | undefined {
+  const text = order.dialect === 'plain' ? undefined : order.writeList(of)
+  return text === undefined ? undefined : { text, withheld: 0 }
 }
 
 function layerOf(inventory: Inventory, asked: Asked, type: string | undefined): Layer | undefined {

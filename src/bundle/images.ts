@@ -6,7 +6,7 @@ import type { Asked } from '../snom/names.js'
 
 /** With a `mac` it is that phone's own choice, else that of its type. */
 export interface Image {
-  readonly file: string // below www/firmware/
+  readonly file: string // below www/firmware/; or a version, of which there may be an image for each type
   readonly mac?: Mac
 }
 
@@ -22,6 +22,12 @@ export function chooseImage(inventory: Inventory, asked: Asked, type: string | u
   const isGeneral = asked.mac === undefined || asked.kind === 'everything'
   const file = isGeneral ? generalFirmware(inventory, type) : undefined
   return file === undefined ? undefined : { file }
+}
+
+/** The image a phone shall have in the end: its own choice, else that of its type. `mac`: where it is known. */
+export function expectedImage(inventory: Inventory, type: string, mac: Mac | undefined): string | undefined {
+  const phone = mac === undefined ? undefined : inventory.phones.get(mac)
+  return (phone && ownFirmware(inventory, phone)) ?? generalFirmware(inventory, type)
 }
 
 function generalFirmware(inventory: Inventory, type: string): string | undefined {

@@ -8,6 +8,7 @@ import { createFolders } from './folders.js'
 import { createSharedBytes, type SharedBytes } from './shared-bytes.js'
 
 export interface Shelf {
+  readonly root: string // absolute
   /** The file of that name below the root, leading slashes optional; undefined for all that is no file there. */
   find(name: string): Promise<Shelved | undefined>
   /** Whether an entry of that name is there, by a look at the folder alone. */
@@ -68,7 +69,7 @@ export function openShelf(root: string, options: ShelfOptions = {}): Shelf {
     }
   }
 
-  return { find, has }
+  return { root: base, find, has }
 }
 
 /** Removed meanwhile, a link in a circle or into nothing, a folder we may not read: to a stranger, not found. */

@@ -1,6 +1,7 @@
 /** The names under which phones ask for their documents, read and written. No I/O. */
 
 import { type Mac, parseMac } from '../address/mac.js'
+import type { LanguageKind } from './languages.js'
 import { parsePhoneType } from './phone-type.js'
 
 /** A document. With a `mac` it is that phone's own, without it is for every phone of the type. */
@@ -9,6 +10,8 @@ export type Asked =
   | { readonly kind: 'settings'; readonly type: string; readonly mac?: Mac }
   | { readonly kind: 'firmware'; readonly type: string; readonly mac?: Mac }
   | { readonly kind: 'everything'; readonly mac: Mac }
+  /** `type` is missing in a name at the root, as the vendor's own server has it: gui-lang.xml */
+  | { readonly kind: 'languages'; readonly of: LanguageKind; readonly type?: string; readonly mac?: never }
 
 /** Longer names are none of ours: the longest written here has 45 characters. */
 const limit = 128
@@ -19,6 +22,7 @@ const macForm = '[0-9a-f:.-]{12,17}'
 const container = new RegExp(`^(snom[a-z0-9]+)(?:-(${macForm}))?\\.htm$`, 'i')
 const settings = new RegExp(`^(snom[a-z0-9]+)[/-](?:general|(${macForm}))\\.xml$`, 'i')
 const firmware = new RegExp(`^(snom[a-z0-9]+)[/-](?:(${macForm})-)?firmware\\.xml$`, 'i')
+const languages = /^(?:(snom[a-z0-9]+)[/-])?(gui|web)-lang\.xml$/i
 const everything = /^(?:settings|(snom[a-z0-9]+)\/\1\.php)$/i
 
 /** Any case, with or without slashes before it; the query after `?`. Undefined when it names no document. */
@@ -30,7 +34,8 @@ export function parseName(name: string): Asked | undefined {
   return (
     match('container', container.exec(path)) ??
     match('settings', settings.exec(path)) ??
-    match('firmware', firmware.exec(path), queried)
+    match('firmware', firmware.exec(path), queried) ??
+    matchLanguages(languages.exec(path))
   )
 }
 
@@ -46,6 +51,8 @@ export function formatName(asked: Asked, flat: boolean): string {
       return `${asked.type}/firmware.xml${asked.mac === undefined ? '' : `?mac=${asked.mac}`}`
     case 'everything':
       return `settings?mac=${asked.mac}`
+    case 'languages':
+      return `${asked.type === undefined ? '' : `${asked.type}${flat ? '-' : '/'}`}${asked.of}-lang.xml`
   }
 }
 
@@ -58,8 +65,43 @@ function match(kind: 'container' | 'settings' | 'firmware', found: RegExpExecArr
   return own === undefined ? { kind, type } : { kind, type, mac: own }
 }
 
+function matchLanguages(found: RegExpExecArray | null): Asked | undefined {
+  const [, model, kind] = found ?? []
+  if (kind === undefined) return undefined
+  const of = kind.toLowerCase() === 'gui' ? 'gui' : 'web'
+  if (model === undefined) return { kind: 'languages', of }
+  const type = parsePhoneType(model)
+  return type === undefined ? undefined : { kind: 'languages', of, type }
+}
+
 /** TFTP names come as the phone wrote them, so %3A may still stand for a colon. */
 function macOfQuery(query: string): Mac | undefined {
   const value = /(?:^|&)mac=([^&]*)/i.exec(query)?.[1]
   return value === undefined ? undefined : parseMac(value.replaceAll(/%3a/gi, ':'))
+}
+
+/** A language file, by the version of its folder and its own name. */
+export interface LanguageName {
+  readonly version: string
+  readonly file: string
+}
+
+/** Below www/ it is lang/7.1.28/gui_de.xml; flat, for TFTP, lang-7.1.28-gui_de.xml. */
+export function formatLanguageName({ version, file }: LanguageName, flat: boolean): string {
+  return flat ? `lang-${version}-${encodeURIComponent(file)}` : `lang/${version}/${encodeURIComponent(file)}`
+}
+
+/** A flat name only. The file may still be written with %20 and the like: TFTP decodes nothing. */
+export function parseFlatLanguageName(name: string): LanguageName | undefined {
+  const [, version, spelled] = /^lang-(\d+(?:\.\d+)+)-([^/]+)$/i.exec(name) ?? []
+  const file = spelled === undefined ? undefined : decoded(spelled)
+  return version === undefined || file === undefined || name.length > limit ? undefined : { version, file }
+}
+
+function decoded(spelled: string): string | undefined {
+  try {
+    return decodeURIComponent(spelled)
+  } catch {
+    return undefined
+  }
 }

@@ -2,7 +2,7 @@ import t from 'tap'
 import { parseMac } from '../../src/address/mac.js'
 import type { Vendor } from '../../src/fleet/vendor.js'
 import { dialectOf } from '../../src/snom/dialect.js'
-import { type Asked, formatName, parseName } from '../../src/snom/names.js'
+import { type Asked, formatLanguageName, formatName, parseFlatLanguageName, parseName } from '../../src/snom/names.js'
 import { parsePhoneType, phoneTypeOfClass } from '../../src/snom/phone-type.js'
 import { isSecret } from '../../src/snom/secrets.js'
 import { parseUserAgent } from '../../src/snom/user-agent.js'
@@ -157,6 +157,12 @@ t.test('names are read in any case, with or without slashes, the MAC address in 
     ['/snom370/firmware.xml?mac=000413261234', { kind: 'firmware', type: 'snom370', mac }],
     ['snom370-000413261234-firmware.xml', { kind: 'firmware', type: 'snom370', mac }],
     ['snom370-firmware.xml', { kind: 'firmware', type: 'snom370' }],
+    ['/snom370/gui-lang.xml', { kind: 'languages', of: 'gui', type: 'snom370' }],
+    ['snom370-web-lang.xml', { kind: 'languages', of: 'web', type: 'snom370' }],
+    ['/SNOM370/GUI-LANG.XML', { kind: 'languages', of: 'gui', type: 'snom370' }],
+    ['/web-lang.xml', { kind: 'languages', of: 'web' }],
+    ['/yealink/gui-lang.xml', undefined],
+    ['/snom370/fax-lang.xml', undefined],
     ['/settings?mac=000413261234', { kind: 'everything', mac }],
     ['/settings?x=1&MAC=00:04:13:26:12:34', { kind: 'everything', mac }],
     ['settings?mac=00%3A04%3a13%3A26%3A12%3A34', { kind: 'everything', mac }],
@@ -184,7 +190,11 @@ t.test('each name that is written is read as what it stands for', async t => {
     { kind, type: 'snomD785' },
     { kind, type: 'snomD785', mac },
   ])
-  for (const asked of [...every, { kind: 'everything', mac } as const]) {
+  const lists = (['gui', 'web'] as const).flatMap(of => [
+    { kind: 'languages', of } as const,
+    { kind: 'languages', of, type: 'snomD785' } as const,
+  ])
+  for (const asked of [...every, ...lists, { kind: 'everything', mac } as const]) {
     for (const flat of [true, false]) {
       const name = formatName(asked, flat)
       t.strictSame(parseName(name), asked, name)
@@ -215,4 +225,23 @@ t.test('passwords, PINs and hashes are secrets, with or without index; a type is
   ]
   for (const name of [...open, 'user_host', 'language', 'setting_server']) t.equal(isSecret(name), false, name)
   t.equal(parsePhoneType('snomd785'), 'snomD785')
+})
+
+t.test('a language file has a name with folders, and a flat one that is read back', async t => {
+  const name = { version: '7.1.28', file: 'gui_lang_DE.xml' }
+  t.equal(formatLanguageName(name, false), 'lang/7.1.28/gui_lang_DE.xml')
+  t.equal(formatLanguageName(name, true), 'lang-7.1.28-gui_lang_DE.xml')
+  for (const file of ['gui_lang_DE.xml', 'a b.xml', 'Français-1.xml', '100%.xml']) {
+    const flat = formatLanguageName({ version: '8.7.5.35', file }, true)
+    t.strictSame(parseFlatLanguageName(flat), { version: '8.7.5.35', file }, flat)
+  }
+  for (const wrong of [
+    'lang-7-x.xml',
+    'lang-7.1-',
+    'lang-7.1-a/b',
+    'lang-7.1-%zz',
+    'lang--x',
+    `lang-7.1-${'x'.repeat(200)}`,
+  ])
+    t.equal(parseFlatLanguageName(wrong), undefined, wrong)
 })
