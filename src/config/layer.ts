@@ -8,8 +8,8 @@ import type { Loose } from './schema.js'
 /** Defaults, a model, a group or a phone, as far as it could be read. */
 export type LayerParts = Loose<PhoneSection>
 
-// The words of an identity and the settings they stand for.
-const identityWords = [
+/** The words of an identity and the settings they stand for. */
+export const identityWords = [
   ['user', 'user_name'],
   ['name', 'user_realname'],
   ['password', 'user_pass'],
@@ -26,8 +26,10 @@ export function readLayer(parts: LayerParts | undefined, path: Path, report: Rep
   const entries = unique(parts?.['phone-book'], entry => entry.number, [...path, 'phone-book'], 'number', report)
   const templates = unique(parts?.dialplan, template => template.match, [...path, 'dialplan'], 'match', report)
   const firmware = parts?.firmware
+  const settings = readSettings(parts?.settings, [...path, 'settings'], report)
+  checkIndexed(settings, identities, [...path, 'settings'], report)
   return {
-    settings: [...readSettings(parts?.settings, [...path, 'settings'], report), ...identities],
+    settings: [...settings.map(({ setting }) => setting), ...identities],
     keys: keys.map(({ idx = 0, context = 'active', type = '', value = '', label, perm = '$' }) => {
       return { idx, context, type, value, flag: perm, ...(label !== undefined && { label }) }
     }),
@@ -42,21 +44,42 @@ export function readLayer(parts: LayerParts | undefined, path: Path, report: Rep
   }
 }
 
-function readSettings(written: Loose<PhoneSection>['settings'] | null, path: Path, report: Report): readonly Setting[] {
-  const settings = new Map<string, Setting>()
+interface ReadSetting {
+  readonly key: string // as written
+  readonly setting: Setting
+}
+
+function readSettings(
+  written: Loose<PhoneSection>['settings'] | null,
+  path: Path,
+  report: Report,
+): readonly ReadSetting[] {
+  const settings = new Map<string, ReadSetting>()
   for (const [key, value] of Object.entries(written ?? {})) {
     if (value === undefined) continue
-    const setting = { ...nameAndFlag(key), value }
-    if (settings.has(setting.name)) {
-      report.error(
-        'duplicate-setting',
-        [...path, key],
-        `setting ${setting.name} stands here twice with different flags; keep one`,
-        'key',
-      )
-    } else settings.set(setting.name, setting)
+    const setting = { ...parseKey(key), value }
+    const id = idOf(setting)
+    if (settings.has(id)) {
+      const message = `setting ${id} stands here twice with different flags; keep one`
+      report.error('duplicate-setting', [...path, key], message, 'key')
+    } else settings.set(id, { key, setting })
   }
   return [...settings.values()]
+}
+
+/** A setting with an index may stand among the settings or in its identity, but not in both. */
+function checkIndexed(
+  settings: readonly ReadSetting[],
+  identities: readonly Setting[],
+  path: Path,
+  report: Report,
+): void {
+  const known = new Set(identities.map(idOf))
+  for (const { key, setting } of settings) {
+    if (setting.index === undefined || !known.has(idOf(setting))) continue
+    const message = `setting ${idOf(setting)} is set by identity ${setting.index} too; keep one`
+    report.error('duplicate-setting', [...path, key], message, 'key')
+  }
 }
 
 function readIdentity(
@@ -70,39 +93,32 @@ function readIdentity(
     const value = identity?.[word]
     if (value !== undefined) settings.push({ name, index, flag: '$', value })
   }
-  for (const { name: bare, flag, value } of readSettings(identity?.settings, [...path, 'settings'], report)) {
+  const more = readSettings(identity?.settings, [...path, 'settings'], report)
+  for (const { key, setting } of more) {
+    const { name: bare, flag, value } = setting
     const name = `user_${bare}`
-    const place = [...path, 'settings', findKey(identity?.settings, bare)]
-    const twin = identityWords.find(([, setting]) => setting === name)?.[0]
+    const place = [...path, 'settings', key]
+    const twin = identityWords.find(([, known]) => known === name)?.[0]
     if (bare.startsWith('user_')) {
-      report.error(
-        'identity-setting',
-        place,
-        `${bare} gets the prefix user_ here by itself; write ${bare.slice('user_'.length)}`,
-        'key',
-      )
+      const remedy = `write ${bare.slice('user_'.length)}`
+      report.error('identity-setting', place, `${bare} gets the prefix user_ here by itself; ${remedy}`, 'key')
     } else if (twin !== undefined && identity?.[twin] !== undefined) {
-      report.error(
-        'duplicate-setting',
-        place,
-        `${bare} is ${name}, which ${twin} of this identity already sets; keep one`,
-        'key',
-      )
+      const message = `${bare} is ${name}, which ${twin} of this identity already sets; keep one`
+      report.error('duplicate-setting', place, message, 'key')
     } else settings.push({ name, index, flag, value })
   }
   return settings
 }
 
-function findKey(settings: Loose<IdentitySection>['settings'] | null, name: string): string {
-  return Object.keys(settings ?? {}).find(key => nameAndFlag(key).name === name) ?? name
+/** `language$` → language and its flag, `$` without one; `codec1_name@2` is that of index 2. */
+function parseKey(key: string): Pick<Setting, 'name' | 'index' | 'flag'> {
+  const [, name = key, index, written] = /^(.*?)(?:@(\d+))?([$!&])?$/.exec(key) ?? []
+  const flag: Flag = written === '!' || written === '&' ? written : '$'
+  return { name, ...(index !== undefined && { index: Number(index) }), flag }
 }
 
-/** `language$` → language and its flag; without one the site's default `$`. */
-function nameAndFlag(key: string): { readonly name: string; readonly flag: Flag } {
-  const last = key.at(-1)
-  return last === '$' || last === '!' || last === '&'
-    ? { name: key.slice(0, -1), flag: last }
-    : { name: key, flag: '$' }
+function idOf({ name, index }: Pick<Setting, 'name' | 'index'>): string {
+  return index === undefined ? name : `${name}@${index}`
 }
 
 function unique<T>(

@@ -3,12 +3,21 @@
 import { list, mapOf, type Read, section, word } from './schema.js'
 import { address, anyText, choice, flag, text, wholeNumber } from './words.js'
 
-const settingKey = /^[A-Za-z0-9_.-]{1,64}[$!&]?$/
-const settings = mapOf(settingKey, 'a setting: letters, digits, _ . - and at most one flag $ ! &', word(anyText))
+const settingKey = /^[A-Za-z0-9_.-]{1,64}(?:@(?:0|[1-9]\d{0,2}))?[$!&]?$/
+const settings = mapOf(
+  settingKey,
+  'a setting: letters, digits, _ . - perhaps @ and an index, and at most one flag $ ! &',
+  word(anyText),
+)
   .optional()
   .describe(
-    'Phone settings: name with its flag, language$ (overwritten at each boot), language! (kept once the user changed it), language& (read only)',
+    'Phone settings: name with its flag, language$ (overwritten at each boot), language! (kept once the user changed it), language& (read only); codec1_name@2$ is that of identity 2',
   )
+
+const bareKey = /^[A-Za-z0-9_.-]{1,64}[$!&]?$/
+const identitySettings = mapOf(bareKey, 'a setting: letters, digits, _ . - and at most one flag $ ! &', word(anyText))
+  .optional()
+  .describe('More settings of this identity without their prefix: srtp$ is user_srtp')
 
 const key = section({
   idx: word(wholeNumber(0, 255)).describe('Which key, counted from 0'),
@@ -54,7 +63,11 @@ const firmware = word(
   text('a file name in www/firmware', { pattern: /^[A-Za-z0-9_][A-Za-z0-9_.+-]*$/, shown: true }),
 ).optional()
 
-const layer = section({ ...everywhere, firmware: firmware.describe('Firmware image, a file in www/firmware') })
+/** A model's or a group's section; a phone's has the same four lists. */
+export const layerSchema = section({
+  ...everywhere,
+  firmware: firmware.describe('Firmware image, a file in www/firmware'),
+})
 
 const identity = section({
   user: word(anyText).optional().describe('Account: user_name'),
@@ -62,10 +75,11 @@ const identity = section({
   password: word(anyText).optional().describe('user_pass'),
   registrar: word(anyText).optional().describe('Registrar: user_host'),
   outbound: word(anyText).optional().describe('Outbound proxy: user_outbound'),
-  settings: settings.describe('More settings of this identity without their prefix: srtp$ is user_srtp'),
+  settings: identitySettings,
 })
 
-const phone = section({
+/** A phone's section. */
+export const phoneSchema = section({
   model: word(text('a phone type such as snom370', { pattern: /^[A-Za-z0-9_-]{1,32}$/, shown: true }))
     .optional()
     .describe('Phone type, as in DHCP option 60: snom370'),
@@ -81,19 +95,19 @@ const phone = section({
 
 export const phonesSchema = section({
   defaults: section(everywhere).nullable().optional().describe('For every phone'),
-  models: mapOf(/^[A-Za-z0-9_-]{1,32}$/, 'a phone type such as snom370', layer.nullable())
+  models: mapOf(/^[A-Za-z0-9_-]{1,32}$/, 'a phone type such as snom370', layerSchema.nullable())
     .optional()
     .describe('For all phones of a type; they win over defaults'),
-  groups: mapOf(/^.{1,255}$/, 'a name of 1 to 255 characters', layer.nullable())
+  groups: mapOf(/^.{1,255}$/, 'a name of 1 to 255 characters', layerSchema.nullable())
     .optional()
     .describe('For phones that name the group; they win over models'),
   // No pattern: editors read 000413240001 as a number, and would call it wrong.
-  phones: mapOf(/^.{1,64}$/, 'a MAC address', phone.nullable())
+  phones: mapOf(/^.{1,64}$/, 'a MAC address', phoneSchema.nullable())
     .optional()
     .describe('By MAC address in any spelling; what a phone says itself wins over everything'),
 })
 
 export type PhonesFile = Read<typeof phonesSchema>
-export type PhoneSection = Read<typeof phone>
-export type LayerSection = Read<typeof layer>
+export type PhoneSection = Read<typeof phoneSchema>
+export type LayerSection = Read<typeof layerSchema>
 export type IdentitySection = Read<typeof identity>

@@ -1,7 +1,23 @@
-/** What went wrong in a YAML text, by the parser's error code: its own messages quote what stands there, and so secrets. No I/O. */
+/** Words for and of a YAML text: what went wrong in it, and what needs quotes in it. No I/O. */
 
 export const mostDepth = 64 // levels; the configuration needs 8
 
+/** What some YAML reads as true, false or nothing. */
+const loaded = /^(?:true|false|on|off|yes|no|y|n|null|nan|inf)$/i
+
+const plain = /^[A-Za-z][A-Za-z0-9_./@$!&+-]*(?: [A-Za-z0-9_./@$!+][A-Za-z0-9_./@$!&+-]*)*$/
+
+/** Whether a text can stand without quotes, whatever reads it. */
+export function isPlain(text: string): boolean {
+  return plain.test(text) && !loaded.test(text)
+}
+
+/** The same for a key; a hardware address may be all digits, for keys keep their spelling here. */
+export function isPlainKey(text: string): boolean {
+  return isPlain(text) || /^[0-9A-F]{12}$/.test(text)
+}
+
+/** By the parser's error code: its own messages quote what stands there, and so secrets. */
 export function syntaxWords(code: string): readonly [rule: string, message: string] {
   switch (code) {
     case 'TAB_AS_INDENT':

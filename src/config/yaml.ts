@@ -1,9 +1,21 @@
-/** YAML text as plain values that know their lines; the only place that knows the yaml package. No I/O. */
+/** YAML text as plain values that know their lines, and back; the only place that knows the yaml package. No I/O. */
 
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
+import {
+  Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  Pair,
+  parseDocument,
+  Scalar as ScalarNode,
+  YAMLMap,
+  YAMLSeq,
+} from 'yaml'
 import type { Finding, Locate, Path, Place } from './finding.js'
-import { type Scalar, showKey, type Tree, type TreeMap } from './tree.js'
-import { mostDepth, syntaxWords } from './yaml-words.js'
+import { isTreeMap, type Scalar, showKey, type Tree, type TreeMap } from './tree.js'
+import { isPlain, isPlainKey, mostDepth, syntaxWords } from './yaml-words.js'
 
 export interface Source {
   readonly file: string
@@ -40,6 +52,42 @@ export function parseYaml(file: string, text: string, findings: Finding[]): Sour
     lineOf: offset => at(offset).line,
   }
   return { file, tree: grow(document.contents, growth, 0, false), locate }
+}
+
+/** Text that parseYaml() reads as the same tree; what any YAML might read otherwise stands in quotes. */
+export function writeYaml(tree: Tree): string {
+  // A schema that knows text alone leaves all quotes to us.
+  return new Document(nodeOf(tree), { schema: 'failsafe' }).toString({ lineWidth: 0, flowCollectionPadding: false })
+}
+
+/** What fits on a line stands on one: lists of words, and in lists the sections of words alone. */
+function nodeOf(tree: Tree, isInList = false): ScalarNode | YAMLMap | YAMLSeq {
+  if (isTreeMap(tree)) {
+    const map = new YAMLMap()
+    const entries = Object.entries(tree)
+    map.items = entries.map(([key, value]) => new Pair(textNode(key, isPlainKey(key)), nodeOf(value)))
+    map.flow = entries.length === 0 || (isInList && entries.every(([, value]) => isWord(value)))
+    return map
+  }
+  if (!isList(tree)) return textNode(String(tree), typeof tree !== 'string' || isPlain(tree))
+  const list = new YAMLSeq()
+  list.items = tree.map(item => nodeOf(item, true))
+  list.flow = tree.every(isWord)
+  return list
+}
+
+function textNode(text: string, plain: boolean): ScalarNode {
+  const node = new ScalarNode(text)
+  node.type = plain ? ScalarNode.PLAIN : ScalarNode.QUOTE_DOUBLE
+  return node
+}
+
+function isList(tree: Tree): tree is readonly Tree[] {
+  return Array.isArray(tree)
+}
+
+function isWord(tree: Tree): boolean {
+  return !isList(tree) && !isTreeMap(tree)
 }
 
 /** A source of which nothing is known but its name. */
@@ -138,12 +186,12 @@ function growMap(
   return map
 }
 
-interface ScalarNode {
+interface ReadScalar {
   readonly value: unknown
   readonly source?: string
 }
 
-function scalarOf(node: ScalarNode): Scalar {
+function scalarOf(node: ReadScalar): Scalar {
   const { value, source } = node
   if (typeof value === 'string' || value === null) return value
   if ((typeof value === 'number' || typeof value === 'boolean') && String(value) === source) return value
@@ -151,7 +199,7 @@ function scalarOf(node: ScalarNode): Scalar {
 }
 
 /** Keys keep their spelling: 000413261234 is no number, and `~` no nothing. */
-function keyText(node: ScalarNode): string | undefined {
+function keyText(node: ReadScalar): string | undefined {
   if (typeof node.value === 'string') return node.value
   return node.source === '' ? undefined : node.source
 }

@@ -188,7 +188,7 @@ const cases: readonly Case[] = [
     change: [['language$: English', 'language$: English, language!: German, "time zone": x']],
     finds: [
       'phones.yaml:3:36 error duplicate-setting setting language stands here twice with different flags; keep one',
-      'phones.yaml:3:55 error bad-key this key is not a setting: letters, digits, _ . - and at most one flag $ ! &',
+      'phones.yaml:3:55 error bad-key this key is not a setting: letters, digits, _ . - perhaps @ and an index, and at most one flag $ ! &',
     ],
   },
   {
