@@ -22,7 +22,7 @@ import { openTftp } from './doors/tftp.js'
 import type { Udp } from './doors/udp.js'
 import { reservationsOf } from './fleet/inventory.js'
 import { type RivalPace, RivalWatch, usualPace } from './rival-watch.js'
-import { doorUrl, serverPlan } from './server-plan.js'
+import { describeDoors, doorUrl, serverPlan } from './server-plan.js'
 import { boundAtStart, keepBound } from './site-change.js'
 import { openLeaseStore } from './store/lease-store.js'
 
@@ -67,7 +67,8 @@ export class Appliance {
   #dhcp: DhcpDoor | undefined
   #rivals: RivalWatch | undefined
   #doors: Closable[] = []
-  #link: Link | undefined
+  #link: Link | undefined // whose doors are open
+  #obstacle = '' // that kept them closed at the last try
 
   constructor(
     site: Site,
@@ -115,7 +116,7 @@ export class Appliance {
   /** Another configuration, from now on. What sockets and files are bound to stays until the next start, and that is said. */
   use(site: Site): void {
     for (const key of boundAtStart(this.#site, site)) {
-      this.#surroundings.log.warn({ key }, `a change of ${key} takes effect at the next start`)
+      this.#surroundings.log.warn({}, `a change of ${key} takes effect at the next start`)
     }
     this.#site = keepBound(this.#site, site)
     this.#holder = reservationsOf(site.inventory).holder
@@ -135,24 +136,25 @@ export class Appliance {
     }
   }
 
+  /** Tried again at each look until it succeeds; each reason is said once. */
   async #reopen(link: Link): Promise<void> {
-    const isNew = this.#link === undefined
+    const wasOpen = this.#link !== undefined
     const { log } = this.#surroundings
+    const fields = { interface: this.#site.interface }
     try {
       await this.#closeDoors()
-      this.#link = link // tried once for each link: the same one would fail the same way
       await this.#open(link)
-      log.info(
-        { interface: this.#site.interface },
-        isNew ? 'the interface is there' : 'the interface is another now: doors opened anew',
-      )
+      this.#obstacle = ''
+      log.info(fields, wasOpen ? 'the interface is another now: doors opened anew' : 'the interface is there')
     } catch (error) {
-      log.error({ interface: this.#site.interface }, `doors stay closed: ${messageOf(error)}`)
+      await this.#closeDoors()
+      const obstacle = messageOf(error)
+      if (obstacle !== this.#obstacle) log.error(fields, `doors stay closed, and are tried again: ${obstacle}`)
+      this.#obstacle = obstacle
     }
   }
 
   async #open(link: Link): Promise<void> {
-    this.#link = link
     const { log } = this.#surroundings
     const { interface: device } = this.#site
     const { address } = link
@@ -161,7 +163,11 @@ export class Appliance {
     await this.#openDhcp(link, sockets)
     await this.#openTftp(link, sockets)
     await this.#openHttp(link, sockets)
-    log.info({ interface: device, address: formatIpv4(address), doors: this.#describeDoors() }, 'serving')
+    this.#link = link
+    log.info(
+      { interface: device, address: formatIpv4(address), doors: describeDoors(this.#site, this.#rivals) },
+      'serving',
+    )
   }
 
   /** The socket is there from the start, so that a taken port is found at once; what comes before the door opens is dropped. */
@@ -196,7 +202,12 @@ export class Appliance {
     if (tftp === undefined) return
     const { log, now } = this.#surroundings
     const requests = await sockets.udp({ name: 'tftp', port: tftp.port, hearsBroadcasts: false })
-    const transfers = await sockets.udp({ name: 'tftp transfers', port: 0, hearsBroadcasts: false })
+    const transfers = await sockets
+      .udp({ name: 'tftp transfers', port: 0, hearsBroadcasts: false })
+      .catch(async error => {
+        await requests.close()
+        throw error
+      })
     const baseUrl = doorUrl('tftp', address, tftp.port)
     this.#doors.push(openTftp({ requests, transfers, bundle: this.#bundle, baseUrl, mtu, log, now }))
   }
@@ -231,14 +242,6 @@ export class Appliance {
     this.#rivals = undefined
     await Promise.all(doors.map(door => door.close()))
     this.#dhcp = undefined
-  }
-
-  #describeDoors(): string {
-    const { dhcp, http, tftp } = this.#site
-    const later = this.#rivals?.isServing === false ? ' (looks for other servers first)' : ''
-    return Object.entries({ dhcp, http, tftp })
-      .flatMap(([name, door]) => (door === undefined ? [] : [`${name} ${door.port}${name === 'dhcp' ? later : ''}`]))
-      .join(', ')
   }
 }
 

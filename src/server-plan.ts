@@ -30,6 +30,14 @@ export function doorUrl(scheme: 'http' | 'tftp', address: Ipv4, port: number): s
   return `${scheme}://${formatIpv4(address)}${port === usual ? '' : `:${port}`}`
 }
 
+/** `dhcp 67, http 80, tftp 69`: the doors and their ports. */
+export function describeDoors({ dhcp, http, tftp }: Site, rivals: { readonly isServing: boolean } | undefined): string {
+  const later = rivals?.isServing === false ? ' (looks for other servers first)' : ''
+  return Object.entries({ dhcp, http, tftp })
+    .flatMap(([name, door]) => (door === undefined ? [] : [`${name} ${door.port}${name === 'dhcp' ? later : ''}`]))
+    .join(', ')
+}
+
 /** Undefined when that door is closed: then nothing is said about settings. */
 function settingsUrl(site: Site, dhcp: DhcpSite, address: Ipv4): string | undefined {
   const scheme = dhcp.settingsUrl === 'tftp' ? 'tftp' : 'http'

@@ -23,6 +23,7 @@ export interface Claimant {
 export type Standing = 'own' | 'free' | 'taken' | 'outside'
 
 const offerTime = 60_000 // ms an offered address is kept for its client
+const mostLooks = 16 // at declined addresses, for one message
 const mostOffers = 4096 // more clients than boot within one offer time; a flood then recycles its own offers
 
 /** An address in use, or used once. Fresh addresses have no seat, so a /8 costs nothing. */
@@ -86,7 +87,8 @@ export class Pool {
 
   /**
    * The address for a client that asks for one, kept for it 60 s: its reservation, else the one it had, else the one it
-   * wants, else one never used, else the one longest free. Undefined when the pool is full.
+   * wants, else one never used, else the one longest free, else one that another client declined. Undefined when the
+   * pool is full.
    */
   offer(claimant: Claimant, wanted: Ipv4 | undefined, now: number): Ipv4 | undefined {
     const address = this.#choose(claimant, wanted)
@@ -136,7 +138,7 @@ export class Pool {
     const had = this.leaseOf(claimant.client)?.address
     if (isOpen(had)) return had
     if (isOpen(wanted)) return wanted
-    return this.#nextFresh() ?? this.#longestFree()
+    return this.#nextFresh() ?? this.#longestFree() ?? this.#longestDeclined(claimant)
   }
 
   #nextFresh(): Ipv4 | undefined {
@@ -156,6 +158,16 @@ export class Pool {
     for (let seat = this.#free.first; seat !== undefined; seat = this.#free.first) {
       if (this.#isInRanges(seat.address) && !this.#plan.isReserved(seat.address)) return seat.address
       this.#free.remove(seat) // remembered for its client, never for another
+    }
+    return undefined
+  }
+
+  /** Where nothing else is free, the word of one client that an address is taken does not silence all others. */
+  #longestDeclined({ client }: Claimant): Ipv4 | undefined {
+    let seat = this.#declined.first
+    for (let looks = 0; seat !== undefined && looks < mostLooks; looks += 1, seat = seat.next) {
+      const isOpen = this.#isInRanges(seat.address) && !this.#plan.isReserved(seat.address)
+      if (isOpen && seat.lease?.client !== client) return seat.address
     }
     return undefined
   }

@@ -86,7 +86,11 @@ async function plainSockets({ device, address }: Ground, plan: SocketPlan): Prom
     )
   }
   sender.setBroadcast(true)
-  return plainUdp(sender, await plainSocket(formatIpv4(limitedBroadcast), plan.port))
+  const hearer = await plainSocket(formatIpv4(limitedBroadcast), plan.port).catch((error: unknown) => {
+    sender.close()
+    throw error
+  })
+  return plainUdp(sender, hearer)
 }
 
 async function plainSocket(address: string, port: number): Promise<Socket> {

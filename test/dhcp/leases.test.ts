@@ -64,13 +64,14 @@ t.test('released addresses are given again in the order they came back', async t
   t.equal(addressOf(server.answer(discover('000413260008'), 3 * second)), '192.0.2.100')
 })
 
-t.test('a declined address is left alone for an hour', async t => {
-  const server = makeServer({ pool: '192.0.2.100 - 192.0.2.100' })
+t.test('a declined address is left alone for an hour, unless another client would get none', async t => {
+  const server = makeServer({ pool: '192.0.2.100 - 192.0.2.101' })
   lease(server, 0)
   const answer = server.answer(say({ type: 'decline', options: { 50: '192.0.2.100', 54: '192.0.2.1' } }), second)
   t.match(answer, { kind: 'record', lease: { state: 'declined', end: 3601 * second } })
-  t.match(server.answer(discover(phones[0]), 3600 * second), { reason: 'pool-full' })
-  t.equal(addressOf(server.answer(discover(phones[0]), 3601 * second)), '192.0.2.100')
+  t.equal(formatIpv4(lease(server, 2 * second, { mac: phones[1] }).message.yiaddr), '192.0.2.101')
+  t.match(server.answer(discover(phones[0]), 3 * second), { reason: 'pool-full' }, 'who declined it does not get it')
+  t.equal(formatIpv4(lease(server, 4 * second, { mac: phones[2] }).message.yiaddr), '192.0.2.100', 'better than none')
 })
 
 t.test('a phone gets its reservation, inside or outside of the pool, and nobody else does', async t => {
