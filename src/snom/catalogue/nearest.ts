@@ -18,17 +18,21 @@ export function nearestOf(word: string, known: Iterable<string>): string | undef
   return best
 }
 
-/** Characters to insert, delete or replace; undefined when it takes more than `bound`. */
+/** Characters to insert, delete, replace, or swap with their neighbour; undefined when it takes more than `bound`. */
 function distanceWithin(a: string, b: string, bound: number): number | undefined {
   if (Math.abs(a.length - b.length) > bound) return undefined
-  let above = Array.from({ length: b.length + 1 }, (_, column) => column)
+  let before: readonly number[] = []
+  let above: readonly number[] = Array.from({ length: b.length + 1 }, (_, column) => column)
   for (let row = 1; row <= a.length; row++) {
     const current = [row]
     for (let column = 1; column <= b.length; column++) {
       const replaced = (above[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1)
-      current.push(Math.min(replaced, (above[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1))
+      const isSwapped = row > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1]
+      const swapped = isSwapped ? (before[column - 2] ?? 0) + 1 : replaced
+      current.push(Math.min(replaced, swapped, (above[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1))
     }
-    if (Math.min(...current) > bound) return undefined
+    if (Math.min(...current, ...above) > bound) return undefined
+    before = above
     above = current
   }
   const distance = above[b.length] ?? 0

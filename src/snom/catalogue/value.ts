@@ -48,7 +48,7 @@ export function expected(type: SettingType, value: string): string | undefined {
     case 'number':
       return expectedNumber(type, written)
     case 'one-of':
-      return type.values.some(one => same(one, written)) ? undefined : alternatives(type.values)
+      return isOneOf(type.values, written) ? undefined : alternatives(type.values)
     case 'text':
       return type.longest === undefined || [...written].length <= type.longest
         ? undefined
@@ -76,9 +76,10 @@ function expectedNumber(type: SettingType & { kind: 'number' }, written: string)
   return `a number${range}${unit === undefined ? '' : `, in ${unit}`}`
 }
 
-/** Firmware takes Default and Asterisk for default and asterisk; abc and ABC are two where both are listed. */
-function same(one: string, written: string): boolean {
-  return one === written || (one.toLowerCase() === written.toLowerCase() && one === one.toLowerCase())
+/** Default and Asterisk stand in real files for default and asterisk; but abc and ABC are two where both are listed. */
+function isOneOf(values: readonly string[], written: string): boolean {
+  const alike = values.filter(value => value.toLowerCase() === written.toLowerCase())
+  return alike.length === 1 || alike.includes(written)
 }
 
 function alternatives(values: readonly string[]): string {
