@@ -97,6 +97,7 @@ t.test('a value is held against the type of its setting', async t => {
     ['ntp_server', ['192.53.103.104', '0.pool.ntp.org', 'fd00::1', 'ntp.'], ['http://ntp', 'a b', '-a']],
     ['netmask', ['255.255.255.0'], ['255.255.255', '255.255.255.256', '1.2.3.4.', '1.2.3.4.5']],
     ['dkey_retrieve', ['speed 101', 'keyevent F_HELP', 'none'], ['speeddial 101', '101']],
+    ['gui_fkey1', ['F_DIALOG', 'keyevent F_STATUS'], ['DIALOG']],
     ['call_screen_fkeys_on_connected', ['F_HOLD transfer F_CONF_ON(not:Transfer)'], ['F_HOLD, 5']],
     ['fkey_context', ['active', '1', '12'], ['0', '13', 'line1']],
     ['user_failover_identity', ['none', '2'], ['active', '13']],

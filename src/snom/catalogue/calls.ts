@@ -39,9 +39,9 @@ const handling = settings({
   transfer_dialing_on_transfer: [oneOf('blind', 'attended'), 'Kind of transfer after the transfer key'],
   transfer_dialing_on_other: [oneOf('blind', 'attended'), 'Kind of transfer after other keys'],
   disable_blind_transfer: [onOff, 'No transfer without consultation', 'off'],
-  disable_deflection: [onOff, 'No redirection of a ringing call', 'off'],
-  redirect_ringing: [onOff, 'A ringing call can be redirected', 'on'],
-  disconnect_on_onhook: [onOff, 'Laying down the handset ends the call', 'on'],
+  disable_deflection: [onOff, 'No redirection of a ringing call'],
+  redirect_ringing: [onOff, 'A ringing call can be redirected'],
+  disconnect_on_onhook: [onOff, 'Laying down the handset ends the call'],
   call_states_when_knocking: [text, 'States of a call in which a second one is announced'],
 })
 

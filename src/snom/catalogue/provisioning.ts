@@ -73,7 +73,7 @@ const sources = settings({
 })
 
 const firmware = settings({
-  update_policy: [policies, 'What the phone loads: firmware and settings, settings, nothing', 'ask_for_update'],
+  update_policy: [policies, 'What the phone loads: firmware and settings, settings, nothing'],
   firmware_status: [url, 'Where the document is that names the image to run'],
   firmware_interval: [number(0, undefined, 'minutes'), 'Time between looks at that document', '1440'],
   firmware: [url, 'Image to load; stands in firmware-settings alone', undefined, image],

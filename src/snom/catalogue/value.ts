@@ -21,7 +21,10 @@ const forms: Readonly<Record<Plain, readonly [form: RegExp, expected: string]>> 
   address: [/^(?:[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?\.?|\[?[0-9a-f:.]*:[0-9a-f:.]*\]?)$/i, 'a host name or address'],
   ipv4: [/^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}$/, 'an address such as 192.168.66.21'],
   decimal: [/^\d+(?:\.\d+)?$/, 'a number such as 0.05'],
-  'key-action': [new RegExp(`^(?:${keyTypes.join('|')})(?:\\s|$)`), 'a key type and its argument, such as speed 101'],
+  'key-action': [
+    new RegExp(`^(?:${keyTypes.join('|')})(?:\\s|$)|^F_[A-Z0-9_]+$`),
+    'a key type and its argument, such as speed 101',
+  ],
   'key-events': [/^[A-Za-z][\w:,()]*(?:\s+[A-Za-z][\w:,()]*)*$/, 'key events such as F_HOLD F_TRANSFER'],
   context: [/^(?:active|[1-9]|1[0-2])$/, 'active, or an identity from 1 to 12'],
   identity: [/^(?:none|[1-9]|1[0-2])$/, 'none, or an identity from 1 to 12'],
