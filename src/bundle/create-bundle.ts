@@ -12,6 +12,7 @@ import { parseUserAgent } from '../snom/user-agent.js'
 import type { Asker, Bundle, Found, Rendered } from './bundle.js'
 import { type Document, makeDocument, type Order } from './documents.js'
 import { createImageFinder } from './image-finder.js'
+import { createInspection, type Inspected } from './inspection.js'
 import { languageLists } from './language-lists.js'
 import { type Languages, openLanguageShelf } from './language-shelf.js'
 import { createRenderedCache } from './rendered-cache.js'
@@ -29,6 +30,8 @@ export interface BundleOptions {
   readonly plainUrl?: string
   readonly warn?: (text: string) => void
   readonly now?: () => number // epoch milliseconds
+  /** Called once for each document that was made anew, a little later. It must not throw. */
+  readonly inspect?: (inspected: Inspected) => void
 }
 
 const kinds: readonly LanguageKind[] = ['gui', 'web'] // in the order of the container
@@ -36,6 +39,7 @@ const kinds: readonly LanguageKind[] = ['gui', 'web'] // in the order of the con
 export function createBundle(options: BundleOptions): Bundle {
   const { www, tftproot } = options
   const cache = createRenderedCache()
+  const inspect = createInspection(options.inspect)
   const images = createImageFinder(options)
   const languages = openLanguageShelf(www.root, options.now)
 
@@ -78,7 +82,11 @@ export function createBundle(options: BundleOptions): Bundle {
     const order: Order = { asked, type, dialect, secrets, urlOf, imageUrl, lists, writeList: shown.write }
     const parts = [asked.kind, type, asked.mac, asker.door, base, dialect, secrets, imageUrl, ...lists]
     const key = [...parts, asked.kind === 'languages' && asked.of, shown.version, revision].join(' ')
-    return cache.get(inventory, key, () => pack(makeDocument(inventory, order), asked, dialect))
+    return cache.get(inventory, key, () => {
+      const rendered = pack(makeDocument(inventory, order), asked, dialect)
+      if (rendered !== undefined) inspect(describe(rendered, formatName(asked, flat), asker.door, type, agent.version))
+      return rendered
+    })
   }
 
   /** A list written by hand wins over ours, and stands where we would have none. */
@@ -118,6 +126,21 @@ function typeAsked(
 
 function typeOfMac(inventory: Inventory, mac: Mac): string | undefined {
   return inventory.phones.get(mac)?.model ?? phoneTypeOfMac(mac)
+}
+
+function describe(
+  { bytes, mac }: Rendered,
+  name: string,
+  door: Asker['door'],
+  type: string | undefined,
+  version: string | undefined,
+): Inspected {
+  return {
+    ...{ name, bytes, door },
+    ...(type !== undefined && { type }),
+    ...(version !== undefined && { version }),
+    ...(mac !== undefined && { mac }),
+  }
 }
 
 function pack(document: Document | undefined, asked: Asked, dialect: Dialect): Rendered | undefined {
