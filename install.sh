@@ -14,7 +14,7 @@ readonly etc=/etc/option66
 readonly state=/var/lib/option66
 readonly units=/etc/systemd/system
 readonly user=option66
-readonly sockets=(option66-dhcp.socket option66-tftp.socket option66-http.socket)
+readonly sockets=(option66-dhcp.socket option66-tftp.socket option66-http.socket option66-rival.socket)
 source=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 readonly source
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** The command line: arguments and signals. Nothing else touches `process`. */
 
-import { existsSync } from 'node:fs'
+import { accessSync, constants } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { Command, CommanderError } from 'commander'
@@ -62,7 +62,7 @@ function buildProgram(done: (code: number) => void): Command {
     .option('-c, --config <file>', `configuration; default ${installed}, else the one of the package`)
     .version(version, '-V, --version')
     .exitOverride()
-  const file = (): string => program.opts<{ config?: string }>().config ?? (existsSync(installed) ? installed : shipped)
+  const file = (): string => program.opts<{ config?: string }>().config ?? usualFile()
 
   program
     .command('serve')
@@ -128,6 +128,19 @@ function addLeases(program: Command, file: () => string, done: (code: number) =>
   const exported = leases.command('export').description('the leases in the file format of another server')
   for (const format of ['kea', 'dnsmasq'] as const) {
     exported.command(format).action(async () => done(await leasesExport({ ...(await reader()), format })))
+  }
+}
+
+/** The installed configuration where there is one. @throws WrongCall when it is there and this user may not read it */
+function usualFile(): string {
+  try {
+    accessSync(installed, constants.R_OK)
+    return installed
+  } catch (error) {
+    const isHidden = error instanceof Error && 'code' in error && error.code === 'EACCES'
+    if (isHidden)
+      throw new WrongCall(`${installed} holds passwords and is not for this user: use sudo, or name another file by -c`)
+    return shipped
   }
 }
 

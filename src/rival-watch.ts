@@ -167,7 +167,7 @@ function nameOf({ server }: Rival): string {
 }
 
 function describe(rival: Rival): string {
-  return rival.offered === 0 ? nameOf(rival) : `${nameOf(rival)} (it gave ${formatIpv4(rival.offered)})`
+  return rival.offered === 0 ? nameOf(rival) : `${nameOf(rival)} (it offers ${formatIpv4(rival.offered)})`
 }
 
 function rivalText(device: string, rivals: readonly Rival[]): string {

@@ -1,6 +1,7 @@
 /** What the HTTP door says and counts of each request, once its answer has left or its connection is gone. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { formatMac, type Mac } from '../address/mac.js'
 import { parseUserAgent } from '../snom/user-agent.js'
 import { Budget } from './budget.js'
 import type { Fields, Log } from './log.js'
@@ -33,7 +34,7 @@ export interface About {
 }
 
 export interface Note {
-  readonly mac?: string
+  readonly mac?: Mac
   readonly withheld: number
 }
 
@@ -97,7 +98,7 @@ function whose(request: IncomingMessage, note: Note | undefined): Fields {
   const agent = request.headers['user-agent']
   const mac = note?.mac ?? (agent === undefined ? undefined : parseUserAgent(agent).mac)
   return {
-    ...(mac !== undefined && { mac }),
+    ...(mac !== undefined && { mac: formatMac(mac) }),
     ...(agent !== undefined && { agent: shorten(agent) }),
     ...(note !== undefined && note.withheld > 0 && { withheld: note.withheld }),
   }

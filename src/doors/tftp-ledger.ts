@@ -1,6 +1,7 @@
 /** What the TFTP door counts, and what it says about it: every fact once, and never more than a log can take. */
 
 import { formatIpv4, type Ipv4 } from '../address/ipv4.js'
+import { formatMac } from '../address/mac.js'
 import { Budget } from './budget.js'
 import type { Fields, Log } from './log.js'
 import type { Entry } from './tftp-table.js'
@@ -116,7 +117,7 @@ export class Ledger {
 }
 
 function transferFields(entry: Entry, now: number): Fields {
-  const { address, request, agreement, transfer, mac, asked } = entry
+  const { address, request, agreement, transfer, mac, withheld, asked } = entry
   return {
     door: 'tftp',
     address: formatIpv4(address),
@@ -125,7 +126,8 @@ function transferFields(entry: Entry, now: number): Fields {
     milliseconds: Math.round(now - asked),
     ...(agreement && { blksize: agreement.blksize, windowsize: agreement.windowsize }),
     retransmitted: transfer?.retransmitted ?? 0,
-    ...(mac && { mac }),
+    ...(mac && { mac: formatMac(mac) }),
+    ...(withheld && { withheld }),
   }
 }
 

@@ -14,6 +14,7 @@ export interface Entry {
   readonly wire: string // the request as it came, one character a byte, to know it again
   readonly asked: number // milliseconds
   mac?: Mac
+  withheld?: number // secrets left out of the document
   agreement?: Agreement
   transfer?: Transfer
 }

@@ -158,6 +158,7 @@ class Door implements TftpDoor {
     const found = await bundle.find(entry.request.file, { door: 'tftp', baseUrl, address: entry.address })
     if (found?.kind === 'shelved') return found.read()
     if (found?.mac) entry.mac = found.mac
+    if (found?.withheld) entry.withheld = found.withheld
     return found?.bytes
   }
 

@@ -79,6 +79,12 @@ async function boot(booting: Booting): Promise<void> {
   const pointer = await findSettings(booting)
   report({ kind: 'pointer', ...pointer })
   const address = order.address ?? loopback(booting.lease?.address)
+  if (booting.lease !== undefined && address === undefined) {
+    report({
+      kind: 'note',
+      text: `fetches from this machine's own address, not from ${booting.lease.address}: it is told no secrets`,
+    })
+  }
   const { save, received, timeLimit } = order
   const own = { ...(save && { save }), ...(received && { received }), ...(address && { address }) }
   const visit = new Visit({ identity, report, timeLimit, ...own })

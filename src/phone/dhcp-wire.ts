@@ -34,7 +34,7 @@ export async function openDhcpWire(order: WireOrder): Promise<DhcpWire> {
         speaking.send(formatQuestion(question), port, address, error => {
           if (error === null) return
           stop()
-          const why = `cannot send to ${address}:${port} (${codeOf(error)}); name the own address on the phones' LAN`
+          const why = `cannot send to ${address}:${port} (${codeOf(error)}); name the own address on the phones' LAN (--address)`
           reject(new Hang(question.type, why))
         })
       }),

@@ -254,7 +254,7 @@ t.test('each answer leaves one line with what an operator asks for', async t => 
   t.equal(String(line.fields.agent).length, 128)
   await ask(opened.door, '/image.bin', 'HEAD', { 'user-agent': agent })
   const head = some((await lineOf(opened, 2))[1])
-  t.match(head.fields, { bytes: 0, mac: '000413741767' }, 'a file is nobody’s: the phone is who it says it is')
+  t.match(head.fields, { bytes: 0, mac: '00:04:13:74:17:67' }, 'a file is nobody’s: the phone is who it says it is')
   t.notOk('withheld' in head.fields)
   await ask(opened.door, `/${'x'.repeat(1000)}`)
   t.equal(String(some((await lineOf(opened, 3))[2]).fields.file).length, 128)

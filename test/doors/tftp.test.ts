@@ -92,7 +92,7 @@ t.test('a file is asked on one port and served from the other, and told in one l
         blksize: 512,
         windowsize: 1,
         retransmitted: 0,
-        mac: '000413261234',
+        mac: '00:04:13:26:12:34',
         acknowledged: true,
       },
     },

@@ -242,6 +242,7 @@ t.test('a real run in a throw-away root', { skip: isRoot ? false : 'needs root',
     'drwxr-s--- root:option66 /var/lib/option66/tftproot',
     '-rw-r--r-- root:root /etc/systemd/system/option66.service',
     '-rw-r--r-- root:root /etc/systemd/system/option66-dhcp.socket',
+    '-rw-r--r-- root:root /etc/systemd/system/option66-rival.socket',
     'lrwxrwxrwx root:root /etc/systemd/system/multi-user.target.wants/option66.service /etc/systemd/system/option66.service',
   ]) {
     t.ok(lines('install.list').includes(line), line)
