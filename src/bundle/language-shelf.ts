@@ -92,8 +92,8 @@ async function readFolder(
 
 async function readLanguage(path: string, file: string): Promise<LanguageFile | undefined> {
   const bytes = await readFile(path).catch(() => undefined)
-  const look = bytes === undefined ? { refused: 'is gone' } : lookAtLanguageFile(bytes)
-  return 'refused' in look ? undefined : { ...look, file }
+  const look = bytes === undefined ? undefined : lookAtLanguageFile(bytes)
+  return look === undefined || 'refused' in look ? undefined : { ...look, file }
 }
 
 /** A folder that is not there, or that we may not read, has nothing for phones. */

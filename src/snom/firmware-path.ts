@@ -25,8 +25,7 @@ export function nextStep(
   has: (file: string) => boolean,
 ): Step {
   const { version } = running
-  const leavesSix = image?.part === 'application' && !isBefore(image.version, '7')
-  if (!leavesSix || version === undefined || !isBefore(version, '7')) return { kind: 'install', file }
+  if (!leadsPastSix(image) || version === undefined || !isBefore(version, '7')) return { kind: 'install', file }
   const why = `${type} with firmware 6 cannot take ${file} at once`
   if (isBefore(version, '6.5')) return refuse(`${type} with firmware before 6.5 cannot take ${file}; install 6.5 first`)
   if (running.rootfs === undefined || running.linux === undefined) {
@@ -43,10 +42,27 @@ export function takesImagesByTftp(type: string, version: string | undefined): bo
   return /^snomM\d/i.test(type) || version === undefined || !isBefore(version, '7.2')
 }
 
+/** All the files that a phone with firmware 6 may need before that image, in order; none where it needs none. */
+export function stepsFromSix(type: string, image: FirmwareImage): readonly string[] {
+  const hadSix = /^snom3[026]0$/i.test(type) // the 370 began with 7
+  return hadSix && leadsPastSix(image) ? [steps.rootfs(type), steps.linux(type), steps.update(type)] : []
+}
+
+/** Named as in amooma/GS3: htdocs/prov/snom/sw/get-firmware.sh */
+const steps = {
+  rootfs: (type: string) => `${type}-ramdiskToJffs2-3.36-br.bin`,
+  linux: (type: string) => `${type}-3.38-l.bin`,
+  update: (type: string) => `${type}-update6to7-7.1.6-bf.bin`,
+} as const
+
+function leadsPastSix(image: FirmwareImage | undefined): boolean {
+  return image?.part === 'application' && !isBefore(image.version, '7')
+}
+
 function intermediate(type: string, rootfs: NonNullable<Running['rootfs']>, linux: string): string {
-  if (rootfs.kind === 'ramdisk' || isBefore(rootfs.version, '3.36')) return `${type}-ramdiskToJffs2-3.36-br.bin`
-  if (isBefore(linux, '3.38')) return `${type}-3.38-l.bin`
-  return `${type}-update6to7-7.1.6-bf.bin`
+  if (rootfs.kind === 'ramdisk' || isBefore(rootfs.version, '3.36')) return steps.rootfs(type)
+  if (isBefore(linux, '3.38')) return steps.linux(type)
+  return steps.update(type)
 }
 
 function refuse(reason: string): Step {

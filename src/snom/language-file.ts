@@ -4,8 +4,8 @@ import type { LanguageKind } from './languages.js'
 
 export type LanguageFileLook =
   | { readonly kind: LanguageKind; readonly name: string }
-  /** `refused`: why it is no language file; a clause without a stop. */
-  | { readonly refused: string }
+  /** `refused`: why it is none to serve, a clause without a stop. `isOther`: it is something else, not a spoilt one. */
+  | { readonly refused: string; readonly isOther: boolean }
 
 /** Longer names fit no phone's display. */
 const maxName = 64
@@ -20,15 +20,23 @@ const phraseName = { gui: 'lang_language_name', web: 'wlang_web_language_name' }
  */
 export function lookAtLanguageFile(bytes: Buffer): LanguageFileLook {
   const text = bytes.toString('utf8')
-  if (text.includes('\0') || text.includes('\ufffd')) return { refused: 'is not UTF-8 text' }
-  if (/<!(?:DOCTYPE|ENTITY)/i.test(text)) return { refused: 'declares a document type, which no phone reads' }
+  if (text.includes('\0') || text.includes('\ufffd')) return other('is not UTF-8 text')
+  if (/<!(?:DOCTYPE|ENTITY)/i.test(text)) return spoilt('declares a document type, which no phone reads')
   const found = root.exec(text)
-  if (found === null) return { refused: 'is no language file: it does not begin with <phrases> or <w_phrases>' }
+  if (found === null) return other('is no language file: it does not begin with <phrases> or <w_phrases>')
   const kind = found[1] === undefined ? 'gui' : 'web'
-  if (!/<\/(?:w_)?phrases>\s*$/.test(text)) return { refused: 'ends too early: it was cut off' }
+  if (!/<\/(?:w_)?phrases>\s*$/.test(text)) return spoilt('ends too early: it was cut off')
   const name = nameIn(text, kind)
-  if (name === undefined) return { refused: 'names no language: <language t="…"/> is missing' }
-  return isFit(name) ? { kind, name } : { refused: `names a language that fits no list: ${JSON.stringify(name)}` }
+  if (name === undefined) return spoilt('names no language: <language t="…"/> is missing')
+  return isFit(name) ? { kind, name } : spoilt(`names a language that fits no list: ${JSON.stringify(name)}`)
+}
+
+function other(refused: string): LanguageFileLook {
+  return { refused, isOther: true }
+}
+
+function spoilt(refused: string): LanguageFileLook {
+  return { refused, isOther: false }
 }
 
 /** `<language t="Deutsch"/>` stands first in the files of firmware 8, last in those of firmware 7. */

@@ -45,6 +45,11 @@ export function parsePhoneType(text: string): string | undefined {
   return spelling.get(text.toLowerCase()) ?? `snom${text.slice('snom'.length)}`
 }
 
+/** Whether the type is one of those listed here, in any case. There are, or will be, others. */
+export function isKnownType(type: string): boolean {
+  return spelling.has(type.toLowerCase())
+}
+
 /** The type in DHCP option 60. A trailing NUL, and whatever follows a blank, is no part of it. */
 export function phoneTypeOfClass(vendorClass: string): string | undefined {
   const base = dect.exec(vendorClass)?.[1]
