@@ -220,7 +220,7 @@ t.test('refuse: while another server is there the door stays shut; it opens when
   await pass(500)
   t.equal(counts.served, 0)
   t.match(said('error'), [
-    /^DHCP stays shut, for another DHCP server is on eth1: 192\.0\.2\.9 \(it gave 192\.0\.2\.200\)\. Stop it/,
+    /^DHCP stays shut, for another DHCP server is on eth1: 192\.0\.2\.9 \(it offers 192\.0\.2\.200\)\. Stop it/,
   ])
   t.match(lines, [{ fields: { server: '192.0.2.9' } }])
   await pass(2 * minute)

@@ -78,6 +78,13 @@ export class Lab {
     return new Running(child)
   }
 
+  /** Prints the datagrams of an interface (see sniff.py), once it listens. */
+  async sniff(device: string, host?: string): Promise<Running> {
+    const running = this.start(['python3', join(import.meta.dirname, 'sniff.py'), device], host)
+    await running.until('listening')
+    return running
+  }
+
   /** The appliance, once it says that it serves. */
   async serve(config: string): Promise<Running> {
     const file = join(this.folder, 'option66.yaml')

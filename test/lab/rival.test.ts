@@ -129,7 +129,7 @@ for (const { name, start, skip } of [
     t.match(server.output, 'dhcp 67 (looks for other servers first), http 80, tftp 69')
     t.match(lab.sh('curl -s http://192.168.66.1/snom370.htm', 'rival'), '<?xml', 'HTTP is served all the time')
     await server.until('DHCP stays shut')
-    t.match(said(server, 'stays shut')[0], 'is on phones: 192.168.66.254 (it gave 192.168.66.2')
+    t.match(said(server, 'stays shut')[0], 'is on phones: 192.168.66.254 (it offers 192.168.66.2')
     t.equal(await boot(lab), '192.168.66.254')
     t.strictSame(answers(server), [])
     t.ok(said(server, 'stays shut').length <= 2, 'said when it is new, not every round')
