@@ -8,6 +8,8 @@ export interface NewFile {
   readonly bytes: Buffer
 }
 
+const readable = 0o755 // for the service, whatever the umask of who adds
+
 /** Older remains are those of a run that was killed: placing takes a second at most. */
 const abandoned = 60_000 // ms
 
@@ -23,7 +25,7 @@ export async function placeInFolder(
   now: number,
 ): Promise<void> {
   const [final, fresh, old] = [join(parent, name), join(parent, `.${name}.new`), join(parent, `.${name}.old`)]
-  await mkdir(parent, { recursive: true })
+  await makeFolder(parent)
   await takeTurn(fresh, now)
   try {
     if (!(await exists(final)) && (await exists(old))) await rename(old, final)
@@ -32,7 +34,7 @@ export async function placeInFolder(
     if (isThere && !(await lstat(final)).isDirectory()) throw new Error(`${final} is no folder, but a link or a file`)
     if (isThere) await cp(final, fresh, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true })
     for (const file of files) await writeDurably(join(fresh, file.name), file.bytes)
-    await chmod(fresh, 0o755) // readable for the service, whatever the umask of who adds
+    await chmod(fresh, readable)
     await sync(fresh)
     if (isThere) await exchange(final, fresh, old)
     else await rename(fresh, final)
@@ -46,7 +48,7 @@ export async function placeInFolder(
 export async function placeCopy(source: string, target: string, size: number): Promise<void> {
   const folder = dirname(target)
   const fresh = `${folder}/.${target.slice(folder.length + 1)}.new`
-  await mkdir(folder, { recursive: true })
+  await makeFolder(folder)
   try {
     await rm(fresh, { force: true })
     await copyFile(source, fresh, constants.COPYFILE_EXCL)
@@ -59,6 +61,11 @@ export async function placeCopy(source: string, target: string, size: number): P
   } finally {
     await rm(fresh, { force: true })
   }
+}
+
+async function makeFolder(path: string): Promise<void> {
+  const made = await mkdir(path, { recursive: true })
+  if (made !== undefined) await chmod(path, readable)
 }
 
 async function takeTurn(fresh: string, now: number): Promise<void> {
