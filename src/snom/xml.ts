@@ -32,6 +32,11 @@ export function writeXml(root: Element): string {
   return `<?xml version="1.0" encoding="utf-8"?>\n${write(root, '')}\n`
 }
 
+/** The same without declaration and root, as it may stand in an element. */
+export function writeFragment(nodes: readonly Node[]): string {
+  return nodes.map(writeInline).join('')
+}
+
 function write(node: Element, indent: string): string {
   let open = `${indent}<${node.name}`
   for (const [name, value] of Object.entries(node.attributes)) open += ` ${name}="${escapeAttribute(value)}"`
@@ -62,10 +67,11 @@ const escapes: Readonly<Record<string, string>> = {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must be found
 const doubtful = /[&<>"\0-\x1f\ud800-\udfff\ufffe\uffff]/
 
-/** A bare CR would be read as LF (XML 1.0 §2.11). */
+/** A bare CR would be read as LF (XML 1.0 §2.11); a line break at an end, as indentation. */
 function escapeText(text: string): string {
   if (!doubtful.test(text)) return text
-  return clean(text).replaceAll(/[&<>\r]/g, reference)
+  const isLaidOut = /^\s|\s$/.test(text)
+  return clean(text).replaceAll(isLaidOut ? /[&<>\r\n]/g : /[&<>\r]/g, reference)
 }
 
 /** Blanks other than the space would be read as spaces (XML 1.0 §3.3.3). */
