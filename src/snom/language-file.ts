@@ -1,6 +1,8 @@
 /** What a language file says of itself: what it is for, and how its language is called in the phone's list. No I/O. */
 
 import type { LanguageKind } from './languages.js'
+import { decodeReferences } from './read-references.js'
+import { createReport } from './read-report.js'
 
 export type LanguageFileLook =
   | { readonly kind: LanguageKind; readonly name: string }
@@ -11,23 +13,26 @@ export type LanguageFileLook =
 const maxName = 64
 
 // Every repetition has a bound or one way to match: a hostile file costs no more than its length.
-const root = /^\ufeff?(?:<\?xml[^>]*\?>)?(?:\s|<!--(?:(?!-->)[\s\S])*-->)*<(w_)?phrases(?:\s[^>]*)?>/
+const root = /^\ufeff?(?:<\?xml[^>]*\?>)?(?:\s|<!--(?:(?!-->)[\s\S])*-->)*<(w_)?phrases(\s[^>]*)?>/
 const phraseName = { gui: 'lang_language_name', web: 'wlang_web_language_name' } as const
 
 /**
- * The vendor's own files are no XML 1.0 (`&#26;`), so no XML parser is asked. Only the frame and the language's name are
- * looked at; the phrases are the phone's affair.
+ * Only the frame and the language's name are looked at, so that a shelf of some hundred files is read in no time; the
+ * whole of a file is for readDocument.
  */
 export function lookAtLanguageFile(bytes: Buffer): LanguageFileLook {
   const text = bytes.toString('utf8')
-  if (text.includes('\0') || text.includes('\ufffd')) return other('is not UTF-8 text')
+  if (text.includes('\0')) return other('is no text')
   if (/<!(?:DOCTYPE|ENTITY)/i.test(text)) return spoilt('declares a document type, which no phone reads')
   const found = root.exec(text)
   if (found === null) return other('is no language file: it does not begin with <phrases> or <w_phrases>')
   const kind = found[1] === undefined ? 'gui' : 'web'
   if (!/<\/(?:w_)?phrases>\s*$/.test(text)) return spoilt('ends too early: it was cut off')
-  const name = nameIn(text, kind)
-  if (name === undefined) return spoilt('names no language: <language t="…"/> is missing')
+  const raw = nameIn(text, kind)
+  if (raw === undefined) return spoilt('names no language: <language t="…"/> is missing')
+  // Without e="2" references are the bytes of UTF-8: Fran&#195;&#167;ais
+  const areCodePoints = /\be\s?=\s?["']2["']/.test(found[2] ?? '')
+  const name = decodeReferences(raw, { areCodePoints }, 0, createReport(raw)).trim()
   return isFit(name) ? { kind, name } : spoilt(`names a language that fits no list: ${JSON.stringify(name)}`)
 }
 
@@ -44,26 +49,7 @@ function nameIn(text: string, kind: LanguageKind): string | undefined {
   const own = /<language\s[^>]{0,200}?\bt\s{0,9}=\s{0,9}("[^"]{0,400}"|'[^']{0,400}')/.exec(text)?.[1]
   const phrase = new RegExp(`<(?:w_)?phrase\\s[^>]{0,99}?\\bn="${phraseName[kind]}"\\s+t="[^"]{0,400}"`).exec(text)?.[0]
   const quoted = own ?? /"[^"]*"$/.exec(phrase ?? '')?.[0]
-  return quoted === undefined ? undefined : decode(quoted.slice(1, -1)).trim()
-}
-
-/** References up to 255 are bytes of UTF-8 (`Fran&#195;&#167;ais`), greater ones code points. */
-function decode(attribute: string): string {
-  const pieces = attribute.split(/&(#\d{1,7}|#x[0-9a-f]{1,6}|amp|lt|gt|quot|apos);/i).map((piece, place) => {
-    return place % 2 === 0 ? Buffer.from(piece) : referenced(piece)
-  })
-  return Buffer.concat(pieces).toString('utf8')
-}
-
-const named: ReadonlyMap<string, string> = new Map([
-  ...Object.entries({ amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }),
-])
-
-function referenced(word: string): Buffer {
-  if (!word.startsWith('#')) return Buffer.from(named.get(word.toLowerCase()) ?? '')
-  const code = /^#x/i.test(word) ? Number.parseInt(word.slice(2), 16) : Number(word.slice(1))
-  if (code <= 0xff) return Buffer.from([code])
-  return Buffer.from(code > 0x10_ffff ? '\ufffd' : String.fromCodePoint(code))
+  return quoted === undefined ? undefined : quoted.slice(1, -1)
 }
 
 function isFit(name: string): boolean {

@@ -19,6 +19,7 @@ import { BadArchive } from '../../src/bundle/archive.js'
 import { readArchive } from '../../src/bundle/read-archive.js'
 import { languagesAdd } from '../../src/commands/languages.js'
 import { lookAtLanguageFile } from '../../src/snom/language-file.js'
+import { readDocument } from '../../src/snom/read.js'
 import { type TarEntry, tar, tarEntry, type ZipEntry, zip } from './archives.js'
 
 const gui = (name: string) => `<?xml version="1.0" encoding="utf-8"?>
@@ -255,6 +256,7 @@ t.test('what is spoilt or something else is not taken, with the reason; the rest
     { name: 'nameless.xml', bytes: '<phrases><phrase n="x" t="y"/></phrases>' },
     { name: 'empty-name.xml', bytes: gui(' ') },
     { name: 'control.xml', bytes: gui('a&#7;b') },
+    { name: 'latin1.xml', bytes: Buffer.from(gui('Fran\xe7ais'), 'latin1') },
     { name: 'dtd.xml', bytes: `<!DOCTYPE phrases [<!ENTITY a "b">]>${gui('X')}` },
     { name: 'list.xml', bytes: '<?xml version="1.0"?><gui-languages/>' },
     { name: 'picture.png', bytes: Buffer.from([0x89, 0x50, 0x4e, 0x47, 0]) },
@@ -271,9 +273,10 @@ t.test('what is spoilt or something else is not taken, with the reason; the rest
     { name: 'nameless.xml', reason: 'names no language' },
     { name: 'empty-name.xml', reason: 'fits no list: ""' },
     { name: 'control.xml', reason: 'fits no list' },
+    { name: 'latin1.xml', reason: 'fits no list' },
     { name: 'dtd.xml', reason: 'declares a document type' },
     { name: 'list.xml', reason: 'is no language file' },
-    { name: 'picture.png', reason: 'is not UTF-8' },
+    { name: 'picture.png', reason: 'is no text' },
     { name: 'a b.xml', reason: 'has a name' },
     { name: 'gui_lang_de.txt', reason: 'has a name' },
     { name: 'again.xml', reason: 'which gui_de.xml of 7.1.28 is already' },
@@ -343,6 +346,7 @@ t.test('a language file tells its name in every form there is', async t => {
     [gui('Espa&#195;&#177;ol'), { kind: 'gui', name: 'Español' }],
     [gui('Español'), { kind: 'gui', name: 'Español' }],
     [gui('Espa&#xC3;&#xb1;ol &amp; &#8364;'), { kind: 'gui', name: 'Español & €' }],
+    ['<phrases e="2"><language t="Espa&#241;ol &#8364;"/></phrases>', { kind: 'gui', name: 'Español €' }],
     ['<phrases><phrase i="1" n="lang_language_name" t="English" /></phrases>', { kind: 'gui', name: 'English' }],
     ['\ufeff<!-- a --><!-- b --><phrases>\n<language i="0"\n t=\'X\'/></phrases>\r\n', { kind: 'gui', name: 'X' }],
     ['<w_phrases><w_phrase n="wlang_web_language_name" t="Dansk"/></w_phrases>', { kind: 'web', name: 'Dansk' }],
@@ -406,4 +410,14 @@ t.test("the vendor's own files", { skip: existsSync(corpus) ? false : 'needs the
   t.equal(code, 0)
   t.match(text, /gui_lang_DE\.xml {2}display {2}Deutsch\n.*web_lang_DE\.xml {2}web pages {2}Deutsch\n/)
   t.strictSame(list('8.9.3'), files.toSorted())
+  for (const name of files) {
+    const bytes = readFileSync(join(corpus, name))
+    const { document } = readDocument(bytes)
+    const whole = document !== undefined && 'language' in document ? document.language?.t : undefined
+    t.match(
+      lookAtLanguageFile(bytes),
+      { name: whole, kind: document?.kind === 'phrases' ? 'gui' : 'web' },
+      'read whole',
+    )
+  }
 })
