@@ -9,7 +9,7 @@ const floors: ReadonlyMap<string, number> = new Map([
   ['address', 0],
   ...['dhcp', 'tftp', 'sip', 'snom', 'fleet', 'redirect'].map((folder): [string, number] => [folder, 1]),
   ...['bundle', 'store', 'config'].map((folder): [string, number] => [folder, 2]),
-  ...['doors', 'phone'].map((folder): [string, number] => [folder, 3]),
+  ...['doors', 'phone', 'import'].map((folder): [string, number] => [folder, 3]),
   ['commands', 4],
   ['.', 4], // main.ts, appliance.ts and what that is built of
 ])

@@ -57,7 +57,7 @@ function readSettings(
   const settings = new Map<string, ReadSetting>()
   for (const [key, value] of Object.entries(written ?? {})) {
     if (value === undefined) continue
-    const setting = { ...parseKey(key), value }
+    const setting = { ...parseSettingKey(key), value }
     const id = idOf(setting)
     if (settings.has(id)) {
       const message = `setting ${id} stands here twice with different flags; keep one`
@@ -111,7 +111,7 @@ function readIdentity(
 }
 
 /** `language$` → language and its flag, `$` without one; `codec1_name@2` is that of index 2. */
-function parseKey(key: string): Pick<Setting, 'name' | 'index' | 'flag'> {
+export function parseSettingKey(key: string): Pick<Setting, 'name' | 'index' | 'flag'> {
   const [, name = key, index, written] = /^(.*?)(?:@(\d+))?([$!&])?$/.exec(key) ?? []
   const flag: Flag = written === '!' || written === '&' ? written : '$'
   return { name, ...(index !== undefined && { index: Number(index) }), flag }

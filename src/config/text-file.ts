@@ -1,4 +1,4 @@
-/** A configuration file as text, within limits. */
+/** A file of the operator's, as text or bytes, within limits. */
 
 import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
@@ -8,8 +8,16 @@ const mostBytes = 16 * 1024 * 1024
 
 export type FileText = { readonly text: string } | { readonly rule: string; readonly message: string }
 
+export type FileBytes = { readonly bytes: Buffer } | { readonly rule: string; readonly message: string }
+
 /** Never rejects: what cannot be read says why. */
 export async function readText(path: string): Promise<FileText> {
+  const read = await readBytes(path)
+  return 'bytes' in read ? decode(read.bytes) : read
+}
+
+/** The same before it is text. */
+export async function readBytes(path: string): Promise<FileBytes> {
   let handle: FileHandle | undefined
   try {
     // Non-blocking, or opening a named pipe would wait for its writer.
@@ -19,7 +27,7 @@ export async function readText(path: string): Promise<FileText> {
     if (!status.isFile()) return { rule: 'not-a-file', message: 'this is no ordinary file' }
     if (status.size > mostBytes)
       return { rule: 'file-too-large', message: `has ${status.size} bytes; at most 16 MiB (${mostBytes}) are read` }
-    return decode(await readAll(handle, status.size))
+    return { bytes: await readAll(handle, status.size) }
   } catch (error) {
     return unreadable(error)
   } finally {
@@ -47,7 +55,7 @@ function decode(bytes: Buffer): FileText {
   }
 }
 
-function unreadable(error: unknown): FileText {
+function unreadable(error: unknown): { readonly rule: string; readonly message: string } {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   if (code === 'ENOENT' || code === 'ENOTDIR')
     return { rule: 'missing-file', message: 'there is no such file; create it, or name another' }

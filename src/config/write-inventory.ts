@@ -3,7 +3,7 @@
 import { formatIpv4 } from '../address/ipv4.js'
 import type { BookEntry, DialTemplate, Inventory, Key, Layer, Phone, Setting } from '../fleet/phone.js'
 import { identityWords } from './layer.js'
-import { layerSchema } from './phones-schema.js'
+import { layerSchema, phoneSchema } from './phones-schema.js'
 import { readTree } from './schema.js'
 import type { Tree, TreeMap } from './tree.js'
 import { writeYaml } from './yaml.js'
@@ -32,6 +32,11 @@ export function settingKey({ name, index, flag }: Pick<Setting, 'name' | 'index'
 /** Why an inventory cannot hold what this layer holds, in the words of the first mistake; undefined where it can. */
 export function whyUnwritable(layer: Layer): string | undefined {
   return readTree(layerSchema, layerTree(layer)).mistakes[0]?.message
+}
+
+/** The same for a phone. */
+export function whyUnwritablePhone(phone: Phone): string | undefined {
+  return readTree(phoneSchema, phoneTree(phone)).mistakes[0]?.message
 }
 
 function phoneTree({ model, name, address, groups, layer }: Phone): TreeMap {
