@@ -116,10 +116,12 @@ export const dialPlanRules: readonly Rule[] = [
     remedy: 'Write a number from 0 to 60.',
     *find(subject) {
       for (const template of templatesOf(subject)) {
-        const { timeout } = template
-        if (timeout === undefined ? template.at.timeout === undefined : timeout >= 0 && timeout <= 60) continue
-        const shown = timeout === undefined || Number.isNaN(timeout) ? 'Timeout is no number' : `Timeout ${timeout}`
-        yield hit(template, 'timeout', `${shown}; expected seconds, 0 to 60`)
+        const written = template.strays.find(({ name }) => name.toLowerCase() === 'timeout')
+        if (written !== undefined) {
+          yield { place: written.place, message: `Timeout ${quote(written.text)}; expected seconds, 0 to 60` }
+        } else if ((template.timeout ?? 0) > 60) {
+          yield hit(template, 'timeout', `Timeout ${template.timeout}; expected seconds, 0 to 60`)
+        }
       }
     },
   },

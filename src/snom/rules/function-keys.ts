@@ -1,5 +1,6 @@
 /** Rules about function keys. No I/O. */
 
+import { keyTypes } from '../catalogue/value.js'
 import type { WrittenKey } from '../document.js'
 import { modelOf } from './models.js'
 import { hit, quote, type Rule } from './rule.js'
@@ -13,8 +14,8 @@ export const keyRules: readonly Rule[] = [
     remedy: 'Use a type of the phone, in lower case.',
     *find({ keys }) {
       for (const key of keys) {
-        if (argumentOf.has(key.type.toLowerCase())) continue
-        const expected = `expected one of ${[...argumentOf.keys()].join(', ')}`
+        if (keyTypes.includes(key.type)) continue
+        const expected = `expected one of ${keyTypes.join(', ')}`
         yield hit(key, 'value', `type ${quote(key.type)} of ${named(key)} is not known; ${expected}`)
       }
     },
@@ -26,11 +27,10 @@ export const keyRules: readonly Rule[] = [
     remedy: 'Write the argument after the type, or leave it out.',
     *find({ keys }) {
       for (const key of keys) {
-        const rule = argumentOf.get(key.type.toLowerCase())
         const isEmpty = key.argument.trim() === ''
-        if (rule === 'needed' && isEmpty) {
+        if (needsArgument.has(key.type) && isEmpty) {
           yield hit(key, 'value', `${named(key)} is ${key.type} without an argument; expected what it is for`)
-        } else if (rule === 'none' && !isEmpty) {
+        } else if (key.type === 'none' && !isEmpty) {
           yield hit(key, 'value', `${named(key)} is ${key.type} with ${quote(key.argument)}; expected no argument`)
         }
       }
@@ -164,18 +164,8 @@ export const keyRules: readonly Rule[] = [
   },
 ]
 
-type Argument = 'needed' | 'optional' | 'none'
-
-/** Types of function keys, those of firmware 7 first, and whether an argument follows. */
-const argumentOf: ReadonlyMap<string, Argument> = new Map([
-  ...of('needed', 'dest blf speed keyevent url dtmf orbit icom p2t'),
-  ...of('optional', 'line recorder button mult multicast ivr presence transfer redirect autoanswer xml conference'),
-  ...of('none', 'none'),
-])
-
-function of(argument: Argument, types: string): readonly (readonly [string, Argument])[] {
-  return types.split(' ').map(type => [type, argument] as const)
-}
+/** Types whose argument is no matter of taste; the others may have one. */
+const needsArgument: ReadonlySet<string> = new Set('dest blf speed keyevent url dtmf orbit icom p2t'.split(' '))
 
 function isContext(context: string): boolean {
   return context === 'active' || /^(?:[1-9]|1[0-2])$/.test(context)

@@ -92,8 +92,9 @@ export const languageRules: readonly Rule[] = [
         if (kind === undefined) continue
         const offered = siblings.flatMap(({ document }) => namesIn(document, `${kind}-languages`))
         if (languageSource(type, setting.value.trim(), offered) !== 'missing') continue
-        const list = offered.length === 0 ? 'no other language' : offered.join(', ')
-        yield hit(setting, 'value', `${setting.name} ${quote(setting.value)} on ${type}; expected English or ${list}`)
+        const phone = subject.version === undefined ? type : `${type} with firmware ${subject.version}`
+        const expected = offered.length === 0 ? 'English: no other is offered' : `English or ${offered.join(', ')}`
+        yield hit(setting, 'value', `${setting.name} ${quote(setting.value)} on ${phone}; expected ${expected}`)
       }
     },
   },

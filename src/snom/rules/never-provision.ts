@@ -34,7 +34,7 @@ export const neverProvisionRules: readonly Rule[] = [
     severity: 'error',
     about: 'Among phone settings only firmware_status leads to firmware; an image named directly is not taken.',
     remedy: 'Use firmware_status with the URL of a <firmware-settings> document.',
-    find: forbidden(facts => facts.never !== undefined && isFirmware(facts)),
+    find: forbidden(facts => facts.never !== undefined && isFirmware(facts) && facts.class !== 'write-protected'),
   },
   {
     name: 'phone-type-setting',
@@ -71,7 +71,7 @@ function forbidden(isMeant: (facts: SettingFacts) => boolean): (subject: Subject
 }
 
 function isFirmware({ name }: SettingFacts): boolean {
-  return /^(?:firmware|bootloader|linux|ramdisk|rootfs|jffs2)(?:$|_(?!status|interval))/.test(name)
+  return /^(?:firmware|bootloader|linux|ramdisk|rootfs|jffs2)(?:$|_)/.test(name)
 }
 
 function isPhoneType({ name }: SettingFacts): boolean {

@@ -8,7 +8,7 @@ import { hit, nameOf, type Rule } from './rule.js'
 export const securityRules: readonly Rule[] = [
   {
     name: 'secret-by-tftp',
-    severity: 'error',
+    severity: 'warning',
     about: 'Whoever is on the LAN can fetch and overhear what TFTP carries.',
     remedy: 'Serve documents with secrets by https, or by http to the phone alone.',
     *find({ door, settings }) {

@@ -24,7 +24,8 @@ export const tagRules: readonly Rule[] = [
     remedy: 'Correct the spelling, or leave the attribute out.',
     *find(subject) {
       for (const { stray, inside } of strays(subject.document, 'attribute')) {
-        if (/^xml/i.test(stray.name)) continue // xmlns, xml:lang: harmless
+        // xmlns and xml:lang are harmless; what should have been a number the reader has named
+        if (/^(?:xml.*|idx|i|index|timeout)$/i.test(stray.name)) continue
         yield { place: stray.place, message: `attribute ${stray.name} is not known in <${inside.tag}>` }
       }
     },

@@ -20,8 +20,9 @@ export const urlRules: readonly Rule[] = [
     about: 'A phone does not know what a URL without scheme and host is relative to.',
     remedy: 'Write the whole URL, such as http://192.168.66.1/snom370/general.xml.',
     *find(subject) {
-      for (const { url, of, field } of urlsOf(subject)) {
-        if (url === '' || /^[a-z][a-z0-9+.-]*:\/\/[^/]/i.test(url) || url.startsWith('$')) continue
+      for (const { url, of, field, kind } of urlsOf(subject)) {
+        if (kind === 'setting' || url === '' || /^[a-z][a-z0-9+.-]*:\/\/[^/]/i.test(url) || url.startsWith('$'))
+          continue
         yield hit(of, field, `${quote(url)} is not a whole URL; expected http://host/…`)
       }
     },

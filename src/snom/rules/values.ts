@@ -9,6 +9,9 @@ import { hit, nameOf, quote, type Rule } from './rule.js'
 /** Certificates and lists of servers are the longest seen, with some hundred characters. */
 const longest = 2048
 
+/** A guess goes through the whole catalogue; a file full of unknown names is not for these phones. */
+const mostGuesses = 20
+
 export const valueRules: readonly Rule[] = [
   {
     name: 'unknown-setting',
@@ -16,9 +19,11 @@ export const valueRules: readonly Rule[] = [
     about: 'A mistyped setting is stored by nobody, and the phone says nothing.',
     remedy: 'Correct the name; where it is right, the catalogue does not know it yet.',
     *find({ settings }) {
+      let unknown = 0
       for (const setting of settings) {
         if (describeSetting(setting.name) !== undefined) continue
-        const near = nearestSetting(setting.name)
+        unknown += 1
+        const near = unknown > mostGuesses ? undefined : nearestSetting(setting.name)
         const expected = near === undefined ? 'expected a setting of the phone' : `did you mean ${near}?`
         yield hit(setting, 'tag', `setting ${setting.name} is not known; ${expected}`)
       }
@@ -32,16 +37,17 @@ export const valueRules: readonly Rule[] = [
     *find({ settings }) {
       for (const setting of settings) {
         const facts = describeSetting(setting.name)
-        if (facts === undefined || setting.isXml || setting.action === 'remove') continue
+        if (facts === undefined || setting.isXml || setting.action === 'remove' || saidElsewhere.has(setting.name))
+          continue
         const wrong = checkValue(facts, setting.value.trim())
         if (wrong === undefined) continue
-        yield hit(setting, 'value', `${shown(setting)}: ${wrong}`)
+        yield hit(setting, 'value', `${shown(setting)}; ${wrong}`)
       }
     },
   },
   {
     name: 'empty-value',
-    severity: 'error',
+    severity: 'warning',
     about: 'Without a value the setting does not do what the file was written for.',
     remedy: 'Write the value, or leave the setting out.',
     *find({ settings }) {
@@ -167,13 +173,16 @@ export const valueRules: readonly Rule[] = [
   },
 ]
 
+/** Rules of their own name what is wrong with these. */
+const saidElsewhere: ReadonlySet<string> = new Set(['firmware_status'])
+
 /** Where an empty value is no wish for the phone's own default but a gap in a template. */
 const neverEmpty: ReadonlySet<string> = new Set(['setting_server', 'firmware_status', 'language', 'timezone'])
 
 const reference = /&(?:lt|gt|amp|quot|apos|#\d{1,7}|#x[0-9a-f]{1,6});/i
 
 /** {{ x }}, {% x %}, <?php, <%= x %>, %%x%%, __x__ */
-const leftOver = /\{\{[^{}]*\}\}|\{%.*?%\}|<\?php|<%|%%\w+%%|^__\w+__$/
+const leftOver = /\{\{[^{}]*\}\}|\{%[^%]*%\}|<\?php|<%|%%\w+%%|^__\w+__$/
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must be found
 const control = /[\0-\x1f\x7f]/
