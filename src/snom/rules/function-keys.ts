@@ -118,7 +118,7 @@ export const keyRules: readonly Rule[] = [
       for (const key of keys) {
         if (!/^(?:blf|dest)$/i.test(key.type) || key.argument === '') continue
         const argument = key.argument.replaceAll('&lt;', '<').replaceAll('&gt;', '>')
-        if (!/\/>|^<(?!.*>)|<(?:\s|$)|<>/.test(argument)) continue
+        if (!/\/>|^<(?![\s\S]*>)|<$|<>/.test(argument)) continue
         yield hit(key, 'value', `${quote(key.argument)} of ${named(key)}; expected sip:140@pbx;user=phone|**`)
       }
     },

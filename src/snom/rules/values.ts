@@ -80,7 +80,8 @@ export const valueRules: readonly Rule[] = [
         if (code !== undefined) yield hit(setting, 'value', `${nameOf(setting)} holds the control character ${code}`)
       }
       for (const key of keys) {
-        const code = controlIn(`${key.type} ${key.argument}${key.label ?? ''}`)
+        // a line break in a key's text is how the file is laid out
+        const code = controlIn(`${key.type}${key.argument}${key.label ?? ''}`.replaceAll(/\s/g, ''))
         if (code !== undefined) yield hit(key, 'value', `key ${key.idx ?? ''} holds the control character ${code}`)
       }
     },
