@@ -57,8 +57,8 @@ t.test('no message holds a secret', async t => {
 })
 
 t.test('no rule throws, whatever document stands in whatever circumstances', async t => {
-  const everywhere = rows.flatMap(({ in: one = {}, fineIn: other = {} }) => [one, other])
-  const documents = rows.flatMap(({ breaks, fine }) => [breaks, fine]).map(text => readBytes(Buffer.from(text)))
+  const everywhere = [...new Set(rows.flatMap(({ in: one = {}, fineIn: other = one }) => [one, other]))]
+  const documents = rows.map(({ breaks }) => readBytes(Buffer.from(breaks)))
   let checks = 0
   for (const reading of documents) {
     for (const circumstances of everywhere) checks += checkReading(reading, circumstances).length >= 0 ? 1 : 0
