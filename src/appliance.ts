@@ -11,6 +11,7 @@ import type { Site } from './config/site.js'
 import type { Lease, LeaseStore } from './dhcp/lease.js'
 import { deafToProbe, type Rival } from './dhcp/rival.js'
 import { Server } from './dhcp/server.js'
+import { createDocumentWatch } from './document-watch.js'
 import { DhcpDoor } from './doors/dhcp.js'
 import { openHttp } from './doors/http.js'
 import { type Libc, loadLibc } from './doors/libc.js'
@@ -31,10 +32,6 @@ export interface Surroundings {
   readonly now: () => number // ms since 1970
   readonly passed: ReadonlyMap<string, number> // sockets from systemd, by door
   readonly rivalPace?: RivalPace // of the looks for other DHCP servers
-}
-
-interface Closable {
-  close(): Promise<void>
 }
 
 const linkInterval = 1000 // ms between two looks at the interface
@@ -66,7 +63,7 @@ export class Appliance {
   #server: Server | undefined
   #dhcp: DhcpDoor | undefined
   #rivals: RivalWatch | undefined
-  #doors: Closable[] = []
+  #doors: Pick<Udp, 'close'>[] = []
   #link: Link | undefined // whose doors are open
   #obstacle = '' // that kept them closed at the last try
 
@@ -92,6 +89,7 @@ export class Appliance {
       holderOf: address => this.#holderOf(address),
       tftpSecrets: site.tftp?.secrets ?? false,
       warn: text => surroundings.log.warn({}, text),
+      inspect: createDocumentWatch(surroundings.log),
     })
   }
 

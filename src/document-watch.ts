@@ -11,8 +11,18 @@ const maxSaid = 20_000
 export function createDocumentWatch(log: Log): (inspected: Inspected) => void {
   const said = new Set<string>()
 
-  return ({ name, bytes, ...known }) => {
-    const findings = checkBytes(bytes, { name: `/${name}`, ...known })
+  /** A checker that fails over a document must not take the phones' appliance with it. */
+  const look = ({ name, bytes, ...known }: Inspected): ReturnType<typeof checkBytes> => {
+    try {
+      return checkBytes(bytes, { name: `/${name}`, ...known })
+    } catch (error) {
+      log.error({ document: `/${name}`, error: String(error) }, 'the document could not be checked')
+      return []
+    }
+  }
+  return inspected => {
+    const { name } = inspected
+    const findings = look(inspected)
     const first = findings.find(({ severity }) => severity === 'error') ?? findings[0]
     if (first === undefined) return
     const document = `/${name}`
