@@ -8,6 +8,9 @@ export interface Setting {
   readonly index?: number // identity, 1 to 12
   readonly flag: Flag
   readonly value: string
+  readonly isXml?: true // the value is XML itself
+  readonly isVolatile?: true // V, since 10.1.79.0
+  readonly action?: string // remove, since 10.1.57.0
 }
 
 export interface Key {
@@ -16,12 +19,31 @@ export interface Key {
   readonly type: string
   readonly value: string
   readonly label?: string
+  readonly shortLabel?: string
+  readonly defaultText?: string
+  readonly lp?: string // what a long press does
+  readonly clp?: string
   readonly flag: Flag
 }
 
 export interface BookEntry {
   readonly name: string
   readonly number: string
+  readonly context?: string // active, or line1 to line12
+  readonly type?: string // none, friends, family, colleagues, vip, deny
+  readonly index?: number
+  readonly fav?: string
+  readonly mod?: string
+  readonly numberType?: string
+  readonly firstName?: string
+  readonly lastName?: string
+  readonly title?: string
+  readonly organization?: string
+  readonly email?: string
+  readonly note?: string
+  readonly group?: string
+  readonly birthday?: string
+  readonly photo?: string
 }
 
 export interface DialTemplate {
@@ -29,6 +51,7 @@ export interface DialTemplate {
   readonly timeout: number // seconds
   readonly user: string // '' leaves it out
   readonly rewrite: string
+  readonly scheme?: string // sip, tel
 }
 
 export interface Content {
@@ -42,12 +65,12 @@ export interface Content {
 const goesFirst = 'auto_reboot_on_setting_change'
 
 /** The settings in the order the phone should read them; otherwise as they stand. */
-export function inOrder(settings: readonly Setting[]): readonly Setting[] {
+export function inOrder<T extends { readonly name: string }>(settings: readonly T[]): readonly T[] {
   const first = settings.filter(setting => setting.name === goesFirst)
   return first.length === 0 ? settings : [...first, ...settings.filter(setting => setting.name !== goesFirst)]
 }
 
 /** What a key does, in one text: `dest <sip:423@tst.org;user=phone>`, or `line` alone. */
-export function keyText(key: Key): string {
-  return key.value === '' ? key.type : `${key.type} ${key.value}`
+export function keyText({ type, value }: { readonly type: string; readonly value: string }): string {
+  return value === '' ? type : `${type} ${value}`
 }

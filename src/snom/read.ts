@@ -44,10 +44,17 @@ const root = new RegExp(`^[ \\t]*<(?:${rootTags.join('|')})(?:[\\s/>]|$)`, 'im')
 const html = /<(?:head|body|title|table|form|meta|script|!doctype\s+html)\b/i
 
 function readAny(text: string, report: Report): Document {
-  if (declaration.test(text) || root.test(text)) return readXml(text, report)
-  if (/<pre\b/i.test(text)) return html.test(text) ? readPage(text, report) : readPlain(text, report)
-  const isXml = /^\s*</.test(text) && !isPlain(text)
+  if (isDeclared(text) || root.test(text)) return readXml(text, report)
+  const pre = text.search(/<pre\b/i)
+  if (pre >= 0 && html.test(text.slice(0, pre))) return readPage(text, report)
+  const isXml = pre < 0 && /^\s*</.test(text) && !isPlain(text)
   return isXml ? readXml(text, report) : readPlain(text, report)
+}
+
+/** Values of the plain form may hold `<?xml` too, but do not begin a line. */
+function isDeclared(text: string): boolean {
+  const at = text.search(declaration)
+  return at >= 0 && (at === 0 || /[\r\n]/.test(text[at - 1] ?? '') || !isPlain(text.slice(0, at)))
 }
 
 function readXml(text: string, report: Report): Document {

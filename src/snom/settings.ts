@@ -1,6 +1,7 @@
 /** The XML setting file: `<settings>` with phone settings, function keys, phone book and dial plan. No I/O. */
 
-import { type BookEntry, type Content, type DialTemplate, inOrder, type Key, keyText, type Setting } from './content.js'
+import { type BookEntry, type Content, type DialTemplate, inOrder } from './content.js'
+import { itemElement, keyElement, settingElement, templateElement } from './elements.js'
 import { type Element, element, writeXml } from './xml.js'
 
 /** How the two XML dialects differ. `e="2"` says that character references may name any of Unicode. */
@@ -11,7 +12,7 @@ interface Tags {
   readonly wholeBook: Readonly<Record<string, string>>
 }
 
-const tags: Readonly<Record<'v7' | 'v8', Tags>> = {
+export const tags: Readonly<Record<'v7' | 'v8', Tags>> = {
   v7: { keys: 'function-keys', book: 'phone-book', section: {}, wholeBook: {} },
   // A phone book entry can only be deleted by sending the whole book anew and saying so.
   v8: { keys: 'functionKeys', book: 'tbook', section: { e: '2' }, wholeBook: { complete: 'true' } },
@@ -23,29 +24,22 @@ export function writeSettings(content: Content, dialect: 'v7' | 'v8'): string {
   const { phoneBook, dialplan } = content
   const sections = [element('phone-settings', section, ...inOrder(content.settings).map(settingElement))]
   if (content.keys.length > 0) sections.push(element(keys, section, ...content.keys.map(keyElement)))
-  if (phoneBook.length > 0) sections.push(element(book, { ...section, ...wholeBook }, ...phoneBook.map(bookItem)))
-  if (dialplan.length > 0) sections.push(element('dialplan', section, ...dialplan.map(templateElement)))
+  if (phoneBook.length > 0) sections.push(element(book, { ...section, ...wholeBook }, ...bookItems(phoneBook)))
+  if (dialplan.length > 0) sections.push(element('dialplan', section, ...dialplan.map(templateOf)))
   return writeXml(element('settings', {}, ...sections))
 }
 
-function settingElement({ name, index, flag, value }: Setting): Element {
-  const idx: Readonly<Record<string, string>> = index === undefined ? {} : { idx: String(index) }
-  return element(name, { ...idx, perm: flag }, value)
-}
-
-function keyElement(key: Key): Element {
-  const label: Readonly<Record<string, string>> = key.label === undefined ? {} : { label: key.label }
-  const attributes = { idx: String(key.idx), context: key.context, ...label, perm: key.flag }
-  return element('fkey', attributes, keyText(key))
-}
-
 /** Firmware before 8.2.20 tells entries apart by number, later ones by index: both are unique here. */
-function bookItem({ name, number }: BookEntry, index: number): Element {
-  const attributes = { context: 'active', type: 'none', index: String(index) }
-  return element('item', attributes, element('name', {}, name), element('number', {}, number))
+function bookItems(entries: readonly BookEntry[]): readonly Element[] {
+  const taken = new Set(entries.map(entry => entry.index))
+  let next = 0
+  return entries.map(entry => {
+    while (entry.index === undefined && taken.has(next)) next++
+    const index = entry.index ?? next++
+    return itemElement({ context: 'active', type: 'none', ...entry, index })
+  })
 }
 
-function templateElement({ match, timeout, user, rewrite }: DialTemplate): Element {
-  const type: Readonly<Record<string, string>> = user === '' ? {} : { User: user }
-  return element('TEMPLATE', { MATCH: match, Timeout: String(timeout), ...type, Rewrite: rewrite })
+function templateOf({ user, ...template }: DialTemplate): Element {
+  return templateElement(user === '' ? template : { ...template, user })
 }
