@@ -49,7 +49,8 @@ function placesIn(text: string): (offset: number) => Place {
   let line = 0
 
   function isIn(candidate: number, offset: number): boolean {
-    return offset >= (starts[candidate] ?? 0) && offset < (starts[candidate + 1] ?? Number.POSITIVE_INFINITY)
+    const [start = Number.POSITIVE_INFINITY, end = Number.POSITIVE_INFINITY] = starts.slice(candidate, candidate + 2)
+    return offset >= start && offset < end
   }
 
   return offset => {
