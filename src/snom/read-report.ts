@@ -49,8 +49,8 @@ function placesIn(text: string): (offset: number) => Place {
   let line = 0
 
   function isIn(candidate: number, offset: number): boolean {
-    const [start = Number.POSITIVE_INFINITY, end = Number.POSITIVE_INFINITY] = starts.slice(candidate, candidate + 2)
-    return offset >= start && offset < end
+    const start = starts[candidate] ?? Number.POSITIVE_INFINITY
+    return offset >= start && offset < (starts[candidate + 1] ?? Number.POSITIVE_INFINITY)
   }
 
   return offset => {
