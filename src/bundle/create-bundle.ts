@@ -11,6 +11,7 @@ import { phoneTypeOfMac } from '../snom/phone-type.js'
 import { parseUserAgent } from '../snom/user-agent.js'
 import type { Asker, Bundle, Found, Rendered } from './bundle.js'
 import { type Document, makeDocument, type Order } from './documents.js'
+import { fixedDialect } from './fixed-dialect.js'
 import { createImageFinder } from './image-finder.js'
 import { createInspection, type Inspected } from './inspection.js'
 import { languageLists } from './language-lists.js'
@@ -70,7 +71,8 @@ export function createBundle(options: BundleOptions): Bundle {
     const agent = parseUserAgent(asker.userAgent ?? '')
     const holder = options.holderOf(asker.address)
     const type = typeAsked(inventory, asked, agent.type, holder)
-    const dialect = dialectOf(type ?? '', agent.version)
+    const fixed = type === undefined ? undefined : fixedDialect(inventory, type, asked.mac ?? holder)
+    const dialect = fixed ?? dialectOf(type ?? '', agent.version)
     const secrets = mayKnowSecrets(inventory, asked, asker, holder)
     const imageUrl = images.urlOf(inventory, asked, type, asker, agent)
     const base = asker.baseUrl.replace(/\/+$/, '')

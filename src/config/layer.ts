@@ -25,7 +25,7 @@ export function readLayer(parts: LayerParts | undefined, path: Path, report: Rep
   const keys = unique(parts?.keys, key => key.idx, [...path, 'keys'], 'idx', report)
   const entries = unique(parts?.['phone-book'], entry => entry.number, [...path, 'phone-book'], 'number', report)
   const templates = unique(parts?.dialplan, template => template.match, [...path, 'dialplan'], 'match', report)
-  const firmware = parts?.firmware
+  const { firmware, dialect } = parts ?? {}
   const settings = readSettings(parts?.settings, [...path, 'settings'], report)
   checkIndexed(settings, identities, [...path, 'settings'], report)
   return {
@@ -41,6 +41,7 @@ export function readLayer(parts: LayerParts | undefined, path: Path, report: Rep
       rewrite,
     })),
     ...(firmware !== undefined && { firmware }),
+    ...(dialect !== undefined && { dialect }),
   }
 }
 

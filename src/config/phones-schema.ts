@@ -63,10 +63,15 @@ const firmware = word(
   text('a file name in www/firmware', { pattern: /^[A-Za-z0-9_][A-Za-z0-9_.+-]*$/, shown: true }),
 ).optional()
 
+const dialect = word(choice('plain', 'v7', 'v8'))
+  .optional()
+  .describe('Form of the setting files; default: what the firmware in the User-Agent reads')
+
 /** A model's or a group's section; a phone's has the same four lists. */
 export const layerSchema = section({
   ...everywhere,
-  firmware: firmware.describe('Firmware image, a file in www/firmware'),
+  firmware: firmware.describe('Firmware image: a file in www/firmware, or a version such as 8.7.5.35'),
+  dialect,
 })
 
 const identity = section({
@@ -90,7 +95,8 @@ export const phoneSchema = section({
     .describe('Groups, in order; a later one wins'),
   identities: list(identity, 12).optional().describe('1 to 12, in order'),
   ...everywhere,
-  firmware: firmware.describe('Firmware image for this phone alone, a file in www/firmware'),
+  firmware: firmware.describe('Firmware image for this phone alone: a file in www/firmware, or a version'),
+  dialect,
 })
 
 export const phonesSchema = section({

@@ -51,9 +51,10 @@ function phoneTree({ model, name, address, groups, layer }: Phone): TreeMap {
   }
 }
 
-function layerTree({ settings, keys, phoneBook, dialplan, firmware }: Layer): TreeMap {
+function layerTree({ settings, keys, phoneBook, dialplan, firmware, dialect }: Layer): TreeMap {
   return {
     ...(firmware !== undefined && { firmware }),
+    ...(dialect !== undefined && { dialect }),
     ...unlessEmpty('settings', Object.fromEntries(settings.map(setting => [settingKey(setting), setting.value]))),
     ...(keys.length > 0 && { keys: keys.map(keyTree) }),
     ...(phoneBook.length > 0 && { 'phone-book': phoneBook.map(entryTree) }),

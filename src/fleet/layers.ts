@@ -30,6 +30,7 @@ export const emptyLayer: Layer = { settings: [], keys: [], phoneBook: [], dialpl
  */
 export function mergeLayers(layers: readonly Layer[]): Layer {
   const firmware = layers.findLast(layer => layer.firmware !== undefined)?.firmware
+  const dialect = layers.findLast(layer => layer.dialect !== undefined)?.dialect
   return {
     settings: lastOfEach(layers, layer => layer.settings, settingId),
     keys: lastOfEach(
@@ -48,6 +49,7 @@ export function mergeLayers(layers: readonly Layer[]): Layer {
       template => template.match,
     ),
     ...(firmware !== undefined && { firmware }),
+    ...(dialect !== undefined && { dialect }),
   }
 }
 

@@ -44,6 +44,7 @@ export interface Layer {
   readonly keys: readonly Key[]
   readonly phoneBook: readonly BookEntry[]
   readonly dialplan: readonly DialTemplate[]
+  readonly dialect?: 'plain' | 'v7' | 'v8' // form of its setting files; default: by firmware version
   readonly firmware?: string // file name below www/firmware/
 }
 

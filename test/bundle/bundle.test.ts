@@ -172,6 +172,21 @@ fkey_context0$: active
   t.notMatch(String(withoutLease.bytes), 'geheim')
 })
 
+t.test('a model or a phone can fix its dialect, whatever its firmware', async t => {
+  const base = inventoryOf()
+  const phone = {
+    ...some(base.phones.get(mac)),
+    layer: layer({ dialect: 'v7', keys: some(base.phones.get(mac)).layer.keys }),
+  }
+  const models = new Map([['snom370', layer({ dialect: 'plain' })]])
+  const inventory = inventoryOf({ models, phones: new Map([[mac, phone]]) })
+  const { text } = open(t, { inventory: () => inventory })
+  const agent = { userAgent: v8 }
+  t.match(await text(`/snom370/${mac}.xml`, { ...byHttp, ...agent }), '<function-keys>')
+  t.match(await text('/snom370/general.xml', { ...fromElsewhere, ...agent }), '<pre>')
+  t.match(await text('/snom360/general.xml', { ...fromElsewhere, ...agent }), 'e="2"')
+})
+
 t.test('/settings holds everything in one document, for any spelling of the MAC address', async t => {
   const { text, find } = open(t)
   const whole = await text('/settings?mac=000413261234')
