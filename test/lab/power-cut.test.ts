@@ -35,7 +35,7 @@ t.test('no ACKed lease is lost to kill -9', { skip: noLab('perfdhcp', 'python3')
   }
   const capture = await lab.sniff('eth0', 'relay')
   const first = await serve()
-  const load = 'perfdhcp -4 -l eth0 -r 500 -R 5000 -n 2000 -W 100000 -b mac=00:04:13:00:00:00 10.66.0.1'.split(' ')
+  const load = 'perfdhcp -4 -l eth0 -r 500 -R 5000 -n 2000 -W 3000000 -b mac=00:04:13:00:00:00 10.66.0.1'.split(' ')
   const perfdhcp = lab.start(load, 'relay')
   await delay(1500)
   await first.stop('SIGKILL')
