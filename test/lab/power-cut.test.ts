@@ -13,7 +13,7 @@ import { Lab, noLab, program } from './lab.js'
 const config = `
 interface: phones
 address: 10.66.0.1
-log: {level: warn, format: json}
+log: {level: info, format: json}
 dhcp:
   rival: ignore
   subnets: [{subnet: 10.66.0.0/16, pool: [10.66.1.0 - 10.66.250.255]}]
@@ -26,18 +26,12 @@ t.test('no ACKed lease is lost to kill -9', { skip: noLab('perfdhcp', 'python3')
   t.teardown(() => lab.close())
   lab.lan('phones', '10.66.0.1/16', 'relay', '10.66.0.2/16')
   writeFileSync(join(lab.folder, 'phones.yaml'), 'phones: {}\n')
-  const file = join(lab.folder, 'option66.yaml')
-  writeFileSync(file, config)
-  const serve = async () => {
-    const running = lab.start([process.execPath, program, '-c', file, 'serve'])
-    await delay(2000) // it logs warnings only, so that nothing slows it down
-    return running
-  }
   const capture = await lab.sniff('eth0', 'relay')
-  const first = await serve()
+  const first = await lab.serve(config)
   const load = 'perfdhcp -4 -l eth0 -r 500 -R 5000 -n 2000 -W 3000000 -b mac=00:04:13:00:00:00 10.66.0.1'.split(' ')
   const perfdhcp = lab.start(load, 'relay')
-  await delay(1500)
+  const isUnderWay = () => [...repliesIn(capture.output)].length > 600 // half of them ACKs
+  for (let tries = 0; tries < 200 && !isUnderWay(); tries += 1) await delay(50)
   await first.stop('SIGKILL')
   await perfdhcp.stop('SIGKILL')
   await delay(500) // for the last lines
@@ -49,9 +43,9 @@ t.test('no ACKed lease is lost to kill -9', { skip: noLab('perfdhcp', 'python3')
     if (typeOf(message.options) === messageType.ack) acked.set(formatIpv4(message.yiaddr), macOf(message.chaddr))
   }
   t.ok(acked.size > 100, `${acked.size} addresses were ACKed before the kill`)
-  const second = await serve()
+  const second = await lab.serve(config)
   const leases: { address: string; mac: string; state: string }[] = JSON.parse(
-    lab.sh(`${process.execPath} ${program} -c ${file} leases list --json`),
+    lab.sh(`${process.execPath} ${program} -c ${join(lab.folder, 'option66.yaml')} leases list --json`),
   )
   const bound = new Map(leases.filter(one => one.state === 'bound').map(one => [one.address, one.mac]))
   t.strictSame(
