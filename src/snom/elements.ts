@@ -80,7 +80,7 @@ export function keyElement(key: KeySource): Element {
 export function itemElement(item: ItemSource): Element {
   const { context, type, index, fav, mod, vip, blocked, numbers } = item
   const attributes = written({ context, type, index, fav, mod, vip, blocked })
-  const fields = Object.entries(written(fieldsOf(item))).map(([name, value]) => element(name, {}, value))
+  const fields = fieldsOf(item)
   if (numbers === undefined) return element('item', attributes, ...fields)
   const all = numbers.map(({ no, type, outgoingId }) =>
     element('number', written({ no, type, outgoing_id: outgoingId })),
@@ -94,18 +94,39 @@ export function templateElement({ match, timeout, user, rewrite, scheme }: Templ
 
 /** Attributes that have a value. */
 export function written(fields: Readonly<Record<string, string | number | undefined>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
-  )
+  const attributes: Record<string, string> = {}
+  for (const name in fields) {
+    const value = fields[name]
+    if (value !== undefined) attributes[name] = String(value)
+  }
+  return attributes
 }
 
 export function permOf({ perm, flag, isVolatile }: Permitted): string | undefined {
   return perm ?? (flag === undefined ? undefined : `${flag}${isVolatile ? 'V' : ''}`)
 }
 
-function fieldsOf(item: ItemSource): Readonly<Record<string, string | undefined>> {
-  const { name, number, numberType, firstName, lastName } = item
-  const { title, organization, email, note, group, birthday, photo } = item
-  const names = { name, number, number_type: numberType, first_name: firstName, last_name: lastName }
-  return { ...names, title, organization, email, note, group, birthday, photo }
+/** The fields of an item that are elements of their own, in the order of the maker's reference. */
+const itemFields = [
+  ['name', 'name'],
+  ['number', 'number'],
+  ['number_type', 'numberType'],
+  ['first_name', 'firstName'],
+  ['last_name', 'lastName'],
+  ['title', 'title'],
+  ['organization', 'organization'],
+  ['email', 'email'],
+  ['note', 'note'],
+  ['group', 'group'],
+  ['birthday', 'birthday'],
+  ['photo', 'photo'],
+] as const
+
+function fieldsOf(item: ItemSource): readonly Element[] {
+  const elements: Element[] = []
+  for (const [tag, field] of itemFields) {
+    const value = item[field]
+    if (value !== undefined) elements.push(element(tag, {}, value))
+  }
+  return elements
 }

@@ -93,12 +93,15 @@ type Given<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> }
 
 /** The fields that have a value. */
 export function given<T extends object>(fields: T): Given<T> {
-  const entries = Object.entries(fields).filter(([, value]) => value !== undefined)
-  return Object.fromEntries(entries) as Given<T> // nothing but those of T, and none undefined
+  const found: { -readonly [K in keyof T]?: T[K] } = {}
+  for (const name in fields) {
+    if (fields[name] !== undefined) found[name] = fields[name]
+  }
+  return found as Given<T> // none of them undefined
 }
 
 export function camelCase(name: string): string {
-  return name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
+  return !name.includes('_') ? name : name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
 }
 
 function quote(text: string): string {

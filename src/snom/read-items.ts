@@ -141,8 +141,8 @@ export function readTemplate(node: Node, reading: Reading): WrittenTemplate {
   return { ...writtenIn(node, at, strays, reading), ...given({ match, timeout, user, rewrite, scheme }) }
 }
 
+/** `idx` is the index of a setting, and the idx of a key. */
 function placesOf(node: Node, at: Places, reading: Reading): Places {
-  const { idx, ...others } = at
   const value = reading.valuePlace(node)
-  return idx === undefined ? { ...others, value } : { ...others, idx, index: idx, value }
+  return at.idx === undefined ? { ...at, value } : { ...at, index: at.idx, value }
 }

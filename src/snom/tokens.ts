@@ -45,9 +45,7 @@ const longestValue = 65_536 // characters
 const longestName = 128 // characters
 const mostAttributes = 64
 
-const blank = /\s/
 const nameStart = /[A-Za-z_:\u0080-\uffff]/
-const nameEnd = /[\s=/>"'<]/
 
 export function* tokenize(text: string, complain: Complain): Generator<Token> {
   const scanner = new Scanner(text, complain)
@@ -58,6 +56,9 @@ class Scanner {
   readonly #text: string
   readonly #complain: Complain
   readonly #found = new Map<string, number>() // where each end marker was found last: no stretch is searched twice
+  readonly #rest = /[^\s=/>"'<]*/y // of a name
+  readonly #blanks = /\s*/y
+  readonly #bare = /[^\s<>]*/y // a value without quotes
   #offset = 0
 
   constructor(text: string, complain: Complain) {
@@ -115,7 +116,7 @@ class Scanner {
     const name = this.#name()
     const attributes = new Map<string, Attribute>()
     for (;;) {
-      while (blank.test(this.#text[this.#offset] ?? '')) this.#offset++
+      this.#offset = this.#past(this.#blanks, this.#offset)
       const next = this.#text[this.#offset]
       if (next === undefined || next === '<') {
         // A tag that was never finished ends where the next one begins.
@@ -147,16 +148,13 @@ class Scanner {
   #attribute(): Attribute {
     const start = this.#offset
     const name = this.#name()
-    let next = this.#offset
-    while (blank.test(this.#text[next] ?? '')) next++
-    if (this.#text[next] !== '=') {
+    const sign = this.#past(this.#blanks, this.#offset)
+    if (this.#text[sign] !== '=') {
       this.#complain(start, 'attribute-without-value', `attribute ${name} has no value; write ${name}="…"`)
       return { name, raw: '', start, valueStart: start }
     }
-    next++
-    while (blank.test(this.#text[next] ?? '')) next++
-    this.#offset = next
-    const quote = this.#text[next]
+    this.#offset = this.#past(this.#blanks, sign + 1)
+    const quote = this.#text[this.#offset]
     return quote === '"' || quote === "'" ? this.#quoted(name, quote, start) : this.#unquoted(name, start)
   }
 
@@ -178,7 +176,7 @@ class Scanner {
   #unquoted(name: string, start: number): Attribute {
     const valueStart = this.#offset
     this.#complain(start, 'unquoted-attribute', `the value of ${name} stands without quotes; write ${name}="…"`)
-    while (!/[\s<>]/.test(this.#text[this.#offset] ?? '>')) this.#offset++
+    this.#offset = this.#past(this.#bare, valueStart)
     if (this.#text[this.#offset] === '>' && this.#text[this.#offset - 1] === '/') this.#offset--
     return { name, raw: this.#cut(name, valueStart, this.#offset), start, valueStart }
   }
@@ -192,8 +190,7 @@ class Scanner {
 
   #name(): string {
     const start = this.#offset
-    this.#offset++
-    while (!nameEnd.test(this.#text[this.#offset] ?? '>')) this.#offset++
+    this.#offset = this.#past(this.#rest, start + 1)
     if (this.#offset - start > longestName) {
       this.#complain(start, 'too-long', `a name of ${this.#offset - start} characters; at most ${longestName} are read`)
     }
@@ -206,6 +203,13 @@ class Scanner {
     if (found >= 0) return found + marker.length
     this.#complain(start, 'unclosed-markup', `${JSON.stringify(this.#text.slice(start, start + 9))} has no ${marker}`)
     return this.#text.length
+  }
+
+  /** One past what the form matches at an offset. */
+  #past(form: RegExp, offset: number): number {
+    form.lastIndex = offset
+    form.test(this.#text) // always matches, if only nothing
+    return form.lastIndex
   }
 
   /** `from` never goes back, so what was found before and lies ahead is still the first. */
