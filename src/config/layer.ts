@@ -1,12 +1,16 @@
 /** From the sections of an inventory to the layers of the fleet. No I/O. */
 
-import type { Flag, Layer, Setting } from '../fleet/phone.js'
+import type { BookEntry, Flag, Key, Layer, Setting } from '../fleet/phone.js'
+import { given } from '../snom/given.js'
 import type { Path, Report } from './finding.js'
 import type { IdentitySection, PhoneSection } from './phones-schema.js'
 import type { Loose } from './schema.js'
 
 /** Defaults, a model, a group or a phone, as far as it could be read. */
 export type LayerParts = Loose<PhoneSection>
+
+/** An entry of one of its lists. */
+type Parts<List extends 'keys' | 'phone-book'> = NonNullable<NonNullable<LayerParts[List]>[number]>
 
 /** The words of an identity and the settings they stand for. */
 export const identityWords = [
@@ -30,19 +34,27 @@ export function readLayer(parts: LayerParts | undefined, path: Path, report: Rep
   checkIndexed(settings, identities, [...path, 'settings'], report)
   return {
     settings: [...settings.map(({ setting }) => setting), ...identities],
-    keys: keys.map(({ idx = 0, context = 'active', type = '', value = '', label, perm = '$' }) => {
-      return { idx, context, type, value, flag: perm, ...(label !== undefined && { label }) }
+    keys: keys.map(toKey),
+    phoneBook: entries.map(toEntry),
+    dialplan: templates.map(({ match = '', timeout = 0, user = '', rewrite = '', scheme }) => {
+      return { match, timeout, user, rewrite, ...given({ scheme }) }
     }),
-    phoneBook: entries.map(({ name = '', number = '' }) => ({ name, number })),
-    dialplan: templates.map(({ match = '', timeout = 0, user = '', rewrite = '' }) => ({
-      match,
-      timeout,
-      user,
-      rewrite,
-    })),
     ...(firmware !== undefined && { firmware }),
     ...(dialect !== undefined && { dialect }),
   }
+}
+
+function toKey(parts: Parts<'keys'>): Key {
+  const { idx = 0, context = 'active', type = '', value = '', label, lp, clp, perm = '$' } = parts
+  const texts = { label, shortLabel: parts['short-label'], defaultText: parts['default-text'], lp, clp }
+  return { idx, context, type, value, flag: perm, ...given(texts) }
+}
+
+function toEntry(parts: Parts<'phone-book'>): BookEntry {
+  const { name = '', number = '', 'number-type': numberType, 'first-name': firstName, 'last-name': lastName } = parts
+  const { context, type, index, fav, mod, title, organization, email, note, group, birthday, photo } = parts
+  const person = { numberType, firstName, lastName, title, organization, email, note, group, birthday, photo }
+  return { name, number, ...given({ context, type, index, fav, mod, ...person }) }
 }
 
 interface ReadSetting {

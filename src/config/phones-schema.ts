@@ -31,6 +31,10 @@ const key = section({
   ),
   value: word(anyText).prefault('').describe("The type's argument, such as <sip:423@pbx.lab.example;user=phone>"),
   label: word(anyText).optional().describe('Text beside the key'),
+  'short-label': word(anyText).optional().describe('The same where there is little room'),
+  'default-text': word(anyText).optional().describe('Text without a label: $name, $state or $type'),
+  lp: word(anyText).optional().describe('What a long press does, such as speed 101'),
+  clp: word(anyText).optional().describe('1 where lp differs from what the phone does by itself'),
   perm: word(flag)
     .prefault('$')
     .describe('Permission flag: $ overwritten at each boot, ! kept once changed, & read only'),
@@ -39,6 +43,21 @@ const key = section({
 const bookEntry = section({
   name: word(anyText).describe('As the phone shows it'),
   number: word(text('a telephone number or SIP address')).describe('What is dialled'),
+  context: word(anyText).optional().describe('active, or line1 to line12; default active'),
+  type: word(anyText).optional().describe('none, friends, family, colleagues, vip or deny; default none'),
+  index: word(wholeNumber(0, 999)).optional().describe('Where the phone keeps it; default: its place in the list'),
+  fav: word(anyText).optional().describe('true for a favourite'),
+  mod: word(anyText).optional().describe('The attribute mod'),
+  'number-type': word(anyText).optional().describe('sip, mobile, fixed, home or business'),
+  'first-name': word(anyText).optional().describe('First name'),
+  'last-name': word(anyText).optional().describe('Last name'),
+  title: word(anyText).optional().describe('Title'),
+  organization: word(anyText).optional().describe('Organization'),
+  email: word(anyText).optional().describe('Mail address'),
+  note: word(anyText).optional().describe('Note'),
+  group: word(anyText).optional().describe('Group'),
+  birthday: word(anyText).optional().describe('Birthday'),
+  photo: word(anyText).optional().describe('URL of a picture'),
 })
 
 const dialTemplate = section({
@@ -50,6 +69,7 @@ const dialTemplate = section({
     .prefault('')
     .describe('Adds ;user=phone or ;user=ip; empty: nothing'),
   rewrite: word(anyText).prefault('').describe('What is dialled instead; empty: as entered'),
+  scheme: word(anyText).optional().describe('sip or tel'),
 })
 
 const everywhere = {

@@ -2,6 +2,7 @@
 
 import { formatIpv4 } from '../address/ipv4.js'
 import type { BookEntry, DialTemplate, Inventory, Key, Layer, Phone, Setting } from '../fleet/phone.js'
+import { given } from '../snom/given.js'
 import { identityWords } from './layer.js'
 import { layerSchema, phoneSchema } from './phones-schema.js'
 import { readTree } from './schema.js'
@@ -62,23 +63,23 @@ function layerTree({ settings, keys, phoneBook, dialplan, firmware, dialect }: L
   }
 }
 
-function keyTree({ idx, context, type, value, label, flag }: Key): TreeMap {
+function keyTree({ idx, context, type, value, label, shortLabel, defaultText, lp, clp, flag }: Key): TreeMap {
   return {
     idx,
     context: /^[1-9]\d?$/.test(context) ? Number(context) : context,
     type,
     ...(value !== '' && { value }),
-    ...(label !== undefined && { label }),
+    ...given({ label, 'short-label': shortLabel, 'default-text': defaultText, lp, clp }),
     ...(flag !== '$' && { perm: flag }),
   }
 }
 
-function entryTree({ name, number }: BookEntry): TreeMap {
-  return { name, number }
+function entryTree({ numberType, firstName, lastName, ...others }: BookEntry): TreeMap {
+  return { ...others, ...given({ 'number-type': numberType, 'first-name': firstName, 'last-name': lastName }) }
 }
 
-function templateTree({ match, timeout, user, rewrite }: DialTemplate): TreeMap {
-  return { match, timeout, ...(user !== '' && { user }), ...(rewrite !== '' && { rewrite }) }
+function templateTree({ match, timeout, user, rewrite, scheme }: DialTemplate): TreeMap {
+  return { match, timeout, ...(user !== '' && { user }), ...(rewrite !== '' && { rewrite }), ...given({ scheme }) }
 }
 
 /** Settings of identities 1 to 12 that begin with user_ find their place there; all others keep their index in the key. */

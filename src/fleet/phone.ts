@@ -23,12 +23,31 @@ export interface Key {
   readonly type: string // line, dest, blf, speed …
   readonly value: string
   readonly label?: string
+  readonly shortLabel?: string
+  readonly defaultText?: string // $name, $state, $type
+  readonly lp?: string // what a long press does
+  readonly clp?: string // '1': lp differs from the phone's own
   readonly flag: Flag
 }
 
 export interface BookEntry {
   readonly name: string
   readonly number: string
+  readonly context?: string // active, or line1 to line12
+  readonly type?: string // none, friends, family, colleagues, vip, deny
+  readonly index?: number // where the phone keeps it
+  readonly fav?: string
+  readonly mod?: string
+  readonly numberType?: string
+  readonly firstName?: string
+  readonly lastName?: string
+  readonly title?: string
+  readonly organization?: string
+  readonly email?: string
+  readonly note?: string
+  readonly group?: string
+  readonly birthday?: string
+  readonly photo?: string
 }
 
 export interface DialTemplate {
@@ -36,6 +55,7 @@ export interface DialTemplate {
   readonly timeout: number // seconds; 0: dial at once
   readonly user: string // 'phone' or 'ip'; '' leaves it out
   readonly rewrite: string
+  readonly scheme?: string // sip, tel
 }
 
 /** What one place of the inventory says. A later layer wins per setting, per key idx, per book number. */

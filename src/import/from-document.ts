@@ -17,6 +17,7 @@ import type {
   WrittenSetting,
   WrittenTemplate,
 } from '../snom/document.js'
+import { given } from '../snom/given.js'
 import { parsePhoneType } from '../snom/phone-type.js'
 import type { Item } from './draft.js'
 
@@ -112,48 +113,46 @@ function takeKeys({ keys }: FunctionKeys, taker: Taker): void {
 }
 
 function takeKey(key: WrittenKey, idx: number, taker: Taker): void {
-  const { context = 'active', type, argument, label, place } = key
-  const { shortLabel, defaultText, lp, clp } = key
-  loseFields(`key ${idx}`, { short_label: shortLabel, default_text: defaultText, lp, clp }, place, taker)
+  const { context = 'active', type, argument, label, shortLabel, defaultText, lp, clp, place } = key
   const flag = flagOf(key, place, `key ${idx}`, taker)
-  const value = { idx, context, type, value: argument, ...(label !== undefined && { label }), flag }
+  const texts = given({ label, shortLabel, defaultText, lp, clp })
+  const value = { idx, context, type, value: argument, ...texts, flag }
   taker.put({ kind: 'key', value }, place)
 }
 
 function takeBook({ items }: PhoneBook, taker: Taker): void {
-  const first = items.find(({ index }, position) => index !== undefined && index !== position)
-  if (first !== undefined) taker.warn(first.place, 'book-index', 'the entries are numbered anew, from 0 in their order')
+  const isOwnOrder = items.some(({ index }, position) => index !== undefined && index !== position)
   for (const item of items) {
     takeStrays(item, taker)
-    takeBookItem(item, taker)
+    takeBookItem(item, isOwnOrder, taker)
   }
 }
 
 /** A contact of version 2.0 has several numbers: an entry for each. */
-function takeBookItem(item: WrittenBookItem, taker: Taker): void {
-  const { place, firstName, lastName } = item
-  const parts = [firstName, lastName].filter(part => part !== undefined)
-  const name = item.name ?? parts.join(' ')
-  const numbers = [...(item.number === undefined ? [] : [item.number]), ...(item.numbers ?? []).map(({ no }) => no)]
+function takeBookItem(item: WrittenBookItem, isOwnOrder: boolean, taker: Taker): void {
+  const { place, firstName, lastName, number, numberType, vip, blocked } = item
+  const name = item.name ?? [firstName, lastName].filter(part => part !== undefined).join(' ')
+  const own = number === undefined ? [] : [{ no: number, type: numberType }]
+  const numbers = [...own, ...(item.numbers ?? [])]
   const shown = `phone book entry ${JSON.stringify(name.slice(0, 60))}`
   if (numbers.length === 0) taker.lose(place, `${shown} has no number`)
-  loseFields(shown, fieldsOf(item), place, taker)
-  for (const number of numbers) taker.put({ kind: 'entry', value: { name, number } }, place)
+  const outgoing = item.numbers?.find(({ outgoingId }) => outgoingId !== undefined)?.outgoingId
+  loseFields(shown, { vip, blocked, outgoing_id: outgoing }, place, taker)
+  const fields = fieldsOf(item, isOwnOrder)
+  for (const { no, type } of numbers) {
+    taker.put({ kind: 'entry', value: { name, number: no, ...given({ numberType: type }), ...fields } }, place)
+  }
 }
 
 /** What an entry has besides a name and numbers, unless it is what every entry is given. */
-function fieldsOf(item: WrittenBookItem): Readonly<Record<string, string | undefined>> {
-  const { title, organization, email, note, group, birthday, photo, fav, mod, vip, blocked } = item
-  const names = item.name === undefined ? {} : { first_name: item.firstName, last_name: item.lastName }
-  return {
+function fieldsOf(item: WrittenBookItem, isOwnOrder: boolean) {
+  const { firstName, lastName, title, organization, email, note, group, birthday, photo, fav, mod } = item
+  return given({
     context: item.context === 'active' ? undefined : item.context,
     type: item.type === 'none' ? undefined : item.type,
-    number_type: item.numberType,
-    ...names,
-    ...{ title, organization, email, note, group, birthday, photo, fav, mod, vip, blocked },
-    'type of a number': item.numbers?.find(({ type }) => type !== undefined)?.type,
-    outgoing_id: item.numbers?.find(({ outgoingId }) => outgoingId !== undefined)?.outgoingId,
-  }
+    index: isOwnOrder ? item.index : undefined,
+    ...{ fav, mod, firstName, lastName, title, organization, email, note, group, birthday, photo },
+  })
 }
 
 function takeDialPlan({ templates }: DialPlan, taker: Taker): void {
@@ -167,9 +166,8 @@ function takeDialPlan({ templates }: DialPlan, taker: Taker): void {
 function takeTemplate(template: WrittenTemplate, match: string, taker: Taker): void {
   const { timeout, user = '', rewrite = '', scheme, place } = template
   const shown = `dial pattern ${JSON.stringify(match.slice(0, 60))}`
-  loseFields(shown, { scheme }, place, taker)
   if (timeout === undefined) taker.warn(place, 'no-timeout', `${shown} has no timeout; it becomes 0, dial at once`)
-  const value = { match, timeout: timeout ?? 0, user: user.toLowerCase(), rewrite }
+  const value = { match, timeout: timeout ?? 0, user: user.toLowerCase(), rewrite, ...given({ scheme }) }
   taker.put({ kind: 'template', value }, place)
 }
 

@@ -2,7 +2,7 @@
 
 import type { BookEntry, Content, DialTemplate, Flag, Key, Setting } from './content.js'
 import type { Document, Section, WrittenBookItem, WrittenKey, WrittenSetting, WrittenTemplate } from './document.js'
-import { given } from './read-fields.js'
+import { given } from './given.js'
 
 /**
  * Nothing for documents that hold no settings. What a file leaves open is said here: a value without a flag, or with

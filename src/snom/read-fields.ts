@@ -89,17 +89,6 @@ export function writtenIn(node: Node, at: Places, strays: readonly Stray[], read
   return { tag: node.name, place: reading.place(node.start), at, strays }
 }
 
-type Given<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> }
-
-/** The fields that have a value. */
-export function given<T extends object>(fields: T): Given<T> {
-  const found: { -readonly [K in keyof T]?: T[K] } = {}
-  for (const name in fields) {
-    if (fields[name] !== undefined) found[name] = fields[name]
-  }
-  return found as Given<T> // none of them undefined
-}
-
 export function camelCase(name: string): string {
   return !name.includes('_') ? name : name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
 }

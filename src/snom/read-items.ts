@@ -9,8 +9,9 @@ import type {
   WrittenSetting,
   WrittenTemplate,
 } from './document.js'
+import { given } from './given.js'
 import { readPermission } from './permission.js'
-import { camelCase, type Fields, fieldsIn, given, type Reading, writtenIn } from './read-fields.js'
+import { camelCase, type Fields, fieldsIn, type Reading, writtenIn } from './read-fields.js'
 import type { Node } from './read-tree.js'
 
 export function readSetting(node: Node, reading: Reading): WrittenSetting {

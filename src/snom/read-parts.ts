@@ -11,8 +11,9 @@ import type {
   WrittenPhrase,
   WrittenUrl,
 } from './document.js'
+import { given } from './given.js'
 import { readPermission } from './permission.js'
-import { fieldsIn, given, type Reading, writtenIn } from './read-fields.js'
+import { fieldsIn, type Reading, writtenIn } from './read-fields.js'
 import { readBookItem, readKey, readSetting, readTemplate } from './read-items.js'
 import type { Node } from './read-tree.js'
 

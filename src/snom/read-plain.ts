@@ -1,9 +1,9 @@
 /** The plain form, lines of `key!: value`, and pages saved from the phone's web interface that show it. No I/O. */
 
 import type { Section, SettingsDocument, WrittenKey, WrittenSetting } from './document.js'
+import { given } from './given.js'
 import { readPlainPermission } from './permission.js'
 import { splitPlainName } from './plain-name.js'
-import { given } from './read-fields.js'
 import { splitKeyText } from './read-items.js'
 import { decodeReferences } from './read-references.js'
 import { type Report, refuse } from './read-report.js'
