@@ -135,5 +135,4 @@ export const phonesSchema = section({
 
 export type PhonesFile = Read<typeof phonesSchema>
 export type PhoneSection = Read<typeof phoneSchema>
-export type LayerSection = Read<typeof layerSchema>
 export type IdentitySection = Read<typeof identity>
