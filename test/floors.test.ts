@@ -7,13 +7,13 @@ import ts from 'typescript'
 
 const floors: ReadonlyMap<string, number> = new Map([
   ['address', 0],
-  ...['dhcp', 'tftp', 'sip', 'snom', 'fleet', 'redirect'].map((folder): [string, number] => [folder, 1]),
+  ...['dhcp', 'tftp', 'sip', 'snom', 'fleet', 'redirect', 'api'].map((folder): [string, number] => [folder, 1]),
   ...['bundle', 'store', 'config'].map((folder): [string, number] => [folder, 2]),
-  ...['doors', 'phone', 'import'].map((folder): [string, number] => [folder, 3]),
+  ...['doors', 'phone', 'import', 'status'].map((folder): [string, number] => [folder, 3]),
   ['commands', 4],
   ['.', 4], // main.ts, appliance.ts and what that is built of
 ])
-const doors = ['dhcp', 'tftp', 'http', 'pnp', 'console']
+const doors = ['dhcp', 'tftp', 'http', 'pnp', 'console', 'xmlrpc', 'status']
 
 const src = join(import.meta.dirname, '../src')
 const files = ts.sys
