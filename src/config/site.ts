@@ -24,7 +24,11 @@ export interface Site {
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly format?: 'json' | 'pretty' }
   readonly dhcp?: DhcpSite
   readonly http?: { readonly port: number; readonly root: string } // root: absolute
+  readonly https?: HttpsSite
   readonly tftp?: { readonly port: number; readonly root: string; readonly secrets: boolean } // root: absolute
+  readonly pnp?: PnpSite
+  readonly redirection?: RedirectionSite
+  readonly status?: { readonly address: Ipv4; readonly port: number; readonly password?: string } // password: hash
   readonly inventory: Inventory
 }
 
@@ -48,6 +52,37 @@ export interface DhcpSubnet {
   readonly ntp: readonly Ipv4[]
   readonly domain?: string
   readonly options: ReadonlyMap<number, Buffer> // by code
+}
+
+/** Paths are absolute; without them the appliance makes a certificate of its own. */
+export interface HttpsSite {
+  readonly port: number
+  readonly certificate?: string // path, with `key` or not at all
+  readonly key?: string // path
+  readonly clientCa?: string // path; certificates of phones are asked for
+  readonly oldTls: boolean // TLS 1.0 and 1.1 too
+}
+
+export interface PnpSite {
+  readonly port: number
+  readonly group: Ipv4 // multicast
+  readonly url?: string // undefined: our own settings URL
+  readonly unknown: 'answer' | 'ignore' // a phone that the inventory does not list
+  readonly vendors: ReadonlyMap<string, string> // URL by vendor name in lower case; may hold {mac}
+}
+
+export interface RedirectionSite {
+  readonly ssh?: { readonly port: number; readonly hostKey?: string } // hostKey: path, absolute
+  readonly xmlrpc: boolean
+  readonly accounts: readonly Account[]
+  readonly paths: readonly string[] // of OEM firmware; may hold {mac}
+}
+
+export interface Account {
+  readonly name: string
+  readonly password?: string // hash in PHC form: $scrypt$ln=15,r=8,p=1$salt$hash
+  readonly keys: readonly string[] // OpenSSH public keys, as in authorized_keys
+  readonly url?: string // where its phones go at first
 }
 
 /** What the file leaves to its surroundings. */
