@@ -31,8 +31,8 @@ export function doorUrl(scheme: 'http' | 'tftp', address: Ipv4, port: number): s
 }
 
 /** `dhcp 67, http 80, tftp 69`: the doors and their ports. */
-export function describeDoors({ dhcp, http, tftp }: Site, rivals: { readonly isServing: boolean } | undefined): string {
-  const later = rivals?.isServing === false ? ' (looks for other servers first)' : ''
+export function describeDoors({ dhcp, http, tftp }: Site, isLeasing: boolean): string {
+  const later = !isLeasing ? ' (looks for other servers first)' : ''
   return Object.entries({ dhcp, http, tftp })
     .flatMap(([name, door]) => (door === undefined ? [] : [`${name} ${door.port}${name === 'dhcp' ? later : ''}`]))
     .join(', ')
