@@ -3,7 +3,6 @@
 import type { Server } from 'node:http'
 import fastifyEtag from '@fastify/etag'
 import fastifyStatic from '@fastify/static'
-import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { parseIpv4, unspecified } from '../address/ipv4.js'
 import type { Bundle, Rendered, Shelved } from '../bundle/bundle.js'
 import { createHttpJournal, type HttpCounters, type HttpJournal } from './http-journal.js'
@@ -11,6 +10,7 @@ import { clientAddress, endConnections, type Listen, limitConnections, listen, r
 import { refuse, statusOf, turnAway } from './http-refusal.js'
 import type { Log } from './log.js'
 import { createRequestBudget } from './request-budget.js'
+import { createWebServer, type FastifyInstance, type FastifyReply, type FastifyRequest } from './web-server.js'
 
 export interface HttpOptions {
   readonly listen: Listen
@@ -47,7 +47,7 @@ export async function openHttp(options: HttpOptions): Promise<HttpDoor> {
 }
 
 function build(options: HttpOptions, journal: HttpJournal): FastifyInstance<Server> {
-  const app = fastify({
+  const app = createWebServer({
     http: {
       maxHeaderSize: maxHeader,
       requireHostHeader: false, // some old phones send HTTP/1.1 without a Host
