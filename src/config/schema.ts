@@ -76,12 +76,6 @@ export function anything(json: Readonly<Record<string, unknown>>): z.ZodType<unk
   return z.unknown().meta({ ...json })
 }
 
-/** A door of the design that is not built yet: known, but it must stay closed. */
-export function notServed(what: string) {
-  const message = `asks for ${what}, which this version does not serve yet; leave the section out`
-  return z.literal(false, { error: message }).optional().describe(`${what}: not served yet; leave it out`)
-}
-
 /** Never throws. */
 export function readTree<T>(schema: Schema<T>, tree: Tree): Reading<T> {
   const outcome = schema.safeParse(tree ?? {})
@@ -134,8 +128,6 @@ function salvage(schema: z.core.$ZodType, value: unknown, path: Path, mistakes: 
   const name = nameOf(path)
   if (issue?.code === 'custom') {
     mistakes.push({ path, end: 'value', rule: String(issue.params?.rule), message: `${name}${issue.message}` })
-  } else if (issue?.code === 'invalid_value' && !(inner instanceof z.ZodUnion)) {
-    mistakes.push({ path, end: 'key', rule: 'not-served', message: `${name}${issue.message}` })
   } else {
     mistakes.push({
       path,

@@ -1,5 +1,6 @@
 /** The sections of a site against each other: doors, ports, options, subnets, reservations. No I/O. */
 
+import { checkDoors } from './door-checks.js'
 import type { Report } from './finding.js'
 import { readOptions } from './option-values.js'
 import { checkReservations, type PlacedPhone } from './phone-checks.js'
@@ -16,13 +17,6 @@ export function checkSite(site: SiteParts, phones: readonly PlacedPhone[], repor
     checkSettingsUrl(site, dhcp, report)
     checkOptions(dhcp, report)
     checkDhcpSubnets(dhcp, site, phones, report)
-    if (site.tftp && site.tftp.port !== undefined && site.tftp.port === dhcp.port) {
-      report.error(
-        'port-taken',
-        ['tftp', 'port'],
-        `port ${dhcp.port} is the DHCP server's already (UDP); choose another`,
-      )
-    }
     if (dhcp.clients === 'listed' && phones.length === 0) {
       report.warning(
         'nobody-served',
@@ -31,8 +25,9 @@ export function checkSite(site: SiteParts, phones: readonly PlacedPhone[], repor
       )
     }
   }
-  if (!dhcp && !site.http && !site.tftp) {
-    report.warning('nothing-served', [], 'dhcp, http and tftp are all closed: nothing is served')
+  checkDoors(site, report)
+  if (!dhcp && !site.http && !site.https && !site.tftp && !site.pnp) {
+    report.warning('nothing-served', [], 'dhcp, http, https, tftp and pnp are all closed: nothing is served')
   }
 }
 
@@ -40,13 +35,7 @@ export function checkSite(site: SiteParts, phones: readonly PlacedPhone[], repor
 function checkSettingsUrl(site: SiteParts, dhcp: Loose<DhcpSection>, report: Report): void {
   const door = dhcp['settings-url']
   const path = ['dhcp', 'settings-url']
-  if (door === 'https') {
-    report.error(
-      'not-served',
-      path,
-      'settings-url https asks for an HTTPS door, which this version does not serve yet; write http or tftp',
-    )
-  } else if (door !== undefined && !site[door] && !namesServer(dhcp)) {
+  if (door !== undefined && !site[door] && !namesServer(dhcp)) {
     report.error(
       'settings-url-closed',
       path,

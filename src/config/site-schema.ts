@@ -1,10 +1,8 @@
 /** The keys of option66.yaml. No I/O. */
 
-import { anything, closable, list, mapOf, notServed, oneOrMore, type Read, section, word } from './schema.js'
+import { doors } from './door-schema.js'
+import { anything, closable, list, mapOf, oneOrMore, type Read, section, word } from './schema.js'
 import { address, choice, leaseTime, range, subnet, text, truth, wholeNumber } from './words.js'
-
-const port = word(wholeNumber(1, 65_535))
-const folder = word(text('a folder', { shown: true }))
 
 const options = mapOf(
   /^[\w-]{1,64}$/,
@@ -55,22 +53,9 @@ const dhcp = section({
     .describe('When another DHCP server is on the LAN: refuse to serve, warn and serve, or do not look'),
   'settings-url': word(choice('http', 'https', 'tftp'))
     .prefault('http')
-    .describe('The door that options 66 and 67 point at; https is not served yet'),
+    .describe('The door that options 66 and 67 point at'),
   options: options.describe('Options for all subnets, by number or RFC 2132 name; text in quotes, raw bytes as 0x0a0b'),
   subnets: list(subnetSchema, 256).optional().describe('The networks that leases are given in; at least one'),
-})
-
-const http = section({
-  port: port.prefault(80).describe('TCP port'),
-  root: folder.prefault('www').describe("Files served as they are; relative to option66's own folder"),
-})
-
-const tftp = section({
-  port: port.prefault(69).describe('UDP port'),
-  root: folder.prefault('tftproot').describe("Files served as they are; relative to option66's own folder"),
-  secrets: word(truth)
-    .prefault(false)
-    .describe('Whether settings with passwords go out over TFTP, which anyone on the LAN can read'),
 })
 
 const log = section({
@@ -88,15 +73,12 @@ export const siteSchema = section({
     "The interface of the phones' LAN. Heard and answered here and nowhere else",
   ),
   address: word(address).optional().describe('Our address there; default: the first IPv4 address of the interface'),
-  state: folder.prefault('state').describe('Folder for leases; relative to this file'),
+  state: word(text('a folder', { shown: true }))
+    .prefault('state')
+    .describe('Folder for leases, registry, history and keys; relative to this file'),
   log: log.prefault({}).describe('What is logged, and how'),
   dhcp: closable(dhcp).optional().describe('The DHCP server; leave it out, or false, for none'),
-  http: closable(http).optional().describe('The HTTP door; leave it out, or false, to close it'),
-  https: notServed('an HTTPS door'),
-  tftp: closable(tftp).optional().describe('The TFTP door; leave it out, or false, to close it'),
-  pnp: notServed('SIP Plug & Play'),
-  redirection: notServed('a redirection service'),
-  status: notServed('a status page'),
+  ...doors,
   phones: oneOrMore(word(text('a file', { shown: true })), 64)
     .prefault('phones.yaml')
     .describe('The inventory: one file or a list; relative to this file'),

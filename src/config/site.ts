@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url'
 import type { Ipv4 } from '../address/ipv4.js'
 import type { Range, Subnet } from '../address/subnet.js'
 import type { Inventory } from '../fleet/phone.js'
+import { checkDoorFiles } from './door-files.js'
+import { toDoors } from './doors.js'
 import { arrangeFindings, type Finding, hasError, type Report, reportOn } from './finding.js'
 import { checkFolders, type Folders } from './folders.js'
 import { gatherInventory } from './inventory.js'
@@ -109,6 +111,7 @@ export async function readSite(
   if (parts !== undefined) checkSite(parts, phones, report)
   const places: Places = { beside: dirname(file), home: facts.home ?? packageFolder }
   await checkFolders(foldersOf(parts ?? {}, places), report)
+  await checkDoorFiles(parts ?? {}, resolve(places.beside), report)
   const sorted = arrangeFindings(findings, [file, ...files])
   if (whole === undefined || hasError(sorted)) return { findings: sorted }
   return { site: toSite(whole, file, foldersOf(whole, places), facts, inventory, report), findings: sorted }
@@ -153,6 +156,7 @@ function toSite(
     ...(dhcp && { dhcp: toDhcp(dhcp, report) }),
     ...(http && { http: { port: http.port, root: folders.http } }),
     ...(tftp && { tftp: { port: tftp.port, root: folders.tftp, secrets: tftp.secrets } }),
+    ...toDoors(whole, resolve(dirname(file))),
     inventory,
   }
 }
