@@ -4,7 +4,7 @@ import type { Mac } from '../address/mac.js'
 
 export interface Redirection {
   readonly mac: Mac
-  readonly url: string // http or https; may hold {mac}
+  readonly url: string // http, https or tftp; may hold {mac}
   readonly owner: string // account name
   readonly since: number // ms since 1970
 }
@@ -33,4 +33,12 @@ export interface Redirections {
   register(owner: string, mac: Mac, url: string, origin: Origin): Promise<Outcome>
   /** `owner` undefined: the operator, who may remove anybody's. */
   deregister(owner: string | undefined, mac: Mac, origin: Origin): Promise<Outcome>
+}
+
+/** The settings server to which an account's phones go unless another is named. */
+export interface Targets {
+  /** As set at the console; undefined: not yet, so that the configuration's holds. */
+  targetOf(owner: string): string | undefined
+  /** Resolves and rejects as `register` does. */
+  setTarget(owner: string, url: string, origin: Origin): Promise<Outcome>
 }
