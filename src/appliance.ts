@@ -8,7 +8,7 @@ import { createSharedBytes } from './bundle/shared-bytes.js'
 import { openShelf } from './bundle/shelf.js'
 import type { Site } from './config/site.js'
 import type { Lease, LeaseStore } from './dhcp/lease.js'
-import { createDocumentWatch } from './document-watch.js'
+import { createDocumentWatch, type DocumentWatch } from './document-watch.js'
 import { openHttp } from './doors/http.js'
 import { type Libc, loadLibc } from './doors/libc.js'
 import type { Link } from './doors/link.js'
@@ -54,6 +54,7 @@ export class Appliance {
   readonly #bundle: Bundle
   readonly #leasing: Leasing
   readonly #watch: LinkWatch
+  readonly #documentWatch: DocumentWatch
   #passed: ReadonlyMap<string, number>
   #holder: (address: Ipv4) => Mac | undefined
   #doors: Door[] = []
@@ -72,6 +73,7 @@ export class Appliance {
     this.#passed = surroundings.passed
     this.#holder = reservationsOf(site.inventory).holder
     this.#leasing = new Leasing(site, { ...surroundings, store, leases })
+    this.#documentWatch = createDocumentWatch(surroundings.log)
     this.#bundle = this.#makeBundle()
     this.#watch = new LinkWatch({
       device: site.interface,
@@ -113,7 +115,7 @@ export class Appliance {
       holderOf: address => this.#holderOf(address),
       tftpSecrets: tftp?.secrets ?? false,
       warn: text => log.warn({}, text),
-      inspect: createDocumentWatch(log),
+      inspect: inspected => this.#documentWatch.look(inspected),
     })
   }
 

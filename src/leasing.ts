@@ -22,6 +22,8 @@ export interface LeasingParts {
   readonly rivalPace?: RivalPace
 }
 
+const none: ReadonlyMap<string, number> = new Map()
+
 export class Leasing {
   readonly #parts: LeasingParts
   readonly #probeMac = inventMac()
@@ -46,6 +48,16 @@ export class Leasing {
   /** The lease that runs on the address now. */
   leaseAt(address: Ipv4): Lease | undefined {
     return this.#server?.leaseAt(address, this.#parts.now())
+  }
+
+  /** The last lease of every address, running or not. */
+  leases(): Iterable<Lease> {
+    return this.#server?.leases() ?? this.#stored
+  }
+
+  /** How often each thing happened, while the door is open. */
+  get counters(): ReadonlyMap<string, number> {
+    return this.#door?.counters ?? none
   }
 
   /** The socket is there from the start, so that a taken port is found at once; what comes before the door opens is dropped. */

@@ -1,13 +1,17 @@
 import t from 'tap'
 import type { Inspected } from '../src/bundle/inspection.js'
-import { createDocumentWatch } from '../src/document-watch.js'
+import { createDocumentWatch, type DocumentWatch } from '../src/document-watch.js'
 
 interface Line {
   readonly fields: object
   readonly text: string
 }
 
-function watch(): { readonly see: (text: string, more?: Partial<Inspected>) => void; readonly lines: Line[] } {
+function watch(): {
+  readonly see: (text: string, more?: Partial<Inspected>) => void
+  readonly lines: Line[]
+  readonly findings: DocumentWatch['findings']
+} {
   const lines: Line[] = []
   const say = (fields: object, text: string): void => {
     lines.push({ fields, text })
@@ -15,11 +19,11 @@ function watch(): { readonly see: (text: string, more?: Partial<Inspected>) => v
   const never = (): void => {
     t.fail('only warnings are logged')
   }
-  const inspect = createDocumentWatch({ debug: never, info: never, warn: say, error: never })
+  const watch = createDocumentWatch({ debug: never, info: never, warn: say, error: never })
   const see = (text: string, more: Partial<Inspected> = {}): void => {
-    inspect({ name: 'snom370/general.xml', door: 'http', type: 'snom370', bytes: Buffer.from(text), ...more })
+    watch.look({ name: 'snom370/general.xml', door: 'http', type: 'snom370', bytes: Buffer.from(text), ...more })
   }
-  return { see, lines }
+  return { see, lines, findings: () => watch.findings() }
 }
 
 const settings = (inside: string) =>
@@ -53,4 +57,15 @@ t.test('an error is logged before the warnings above it', async t => {
   const { see, lines } = watch()
   see(settings('<langauge perm="$">English</langauge>\n<mac perm="$">000413261234</mac>'))
   t.match(lines[0]?.fields, { line: 4, rule: 'write-protected-setting' })
+})
+
+t.test('the findings of a document are kept until it is rendered without them', async t => {
+  const { see, findings } = watch()
+  see(settings('<phone_type perm="$"/>'))
+  t.strictSame(
+    findings().map(({ document, rule, place }) => `${document}:${place.line} ${rule}`),
+    ['/snom370/general.xml:3 phone-type-setting'],
+  )
+  see(settings('<language perm="$">English</language>'))
+  t.strictSame(findings(), [])
 })

@@ -11,6 +11,7 @@ const floors: ReadonlyMap<string, number> = new Map([
   ...['bundle', 'store', 'config'].map((folder): [string, number] => [folder, 2]),
   ...['doors', 'phone', 'import', 'status'].map((folder): [string, number] => [folder, 3]),
   ['commands', 4],
+  ['desk', 4],
   ['.', 4], // main.ts, appliance.ts and what that is built of
 ])
 const doors = ['dhcp', 'tftp', 'http', 'pnp', 'console', 'xmlrpc', 'status']

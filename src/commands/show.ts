@@ -7,13 +7,13 @@ import { type Visited, visit } from '../bundle/phone-visit.js'
 import { openShelf } from '../bundle/shelf.js'
 import { formatFinding } from '../config/finding.js'
 import { readSite, type Site } from '../config/site.js'
+import { hideDocument, hideSecrets } from '../desk/hide-secrets.js'
+import { type Origin, originsOf, originTable } from '../desk/origins.js'
 import { findLink } from '../doors/link.js'
 import type { Inventory } from '../fleet/phone.js'
 import { doorUrl } from '../server-plan.js'
 import { formatName } from '../snom/names.js'
 import { parsePhoneType, phoneTypeOfMac } from '../snom/phone-type.js'
-import { hideDocument, hideSecrets } from './hide-secrets.js'
-import { type Origin, originsOf, originTable } from './origins.js'
 
 export interface ShowCall {
   readonly file: string // the configuration

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { hideDocument } from '../../src/commands/hide-secrets.js'
 import { type ShowCall, show } from '../../src/commands/show.js'
+import { hideDocument } from '../../src/desk/hide-secrets.js'
 
 const phones = `
 defaults:

@@ -13,25 +13,41 @@ export interface Origin {
   readonly from: string // defaults, model snom370, group reception, phone 000413261234
 }
 
+export interface OriginGroups {
+  readonly settings: readonly Origin[]
+  readonly keys: readonly Origin[]
+  readonly phoneBook: readonly Origin[]
+  readonly dialplan: readonly Origin[]
+  readonly firmware: readonly Origin[] // one at most
+}
+
 /** In the order of the document. A phone that is not listed has what its type has. */
 export function originsOf(inventory: Inventory, mac: Mac, type: string | undefined): readonly Origin[] {
+  const { settings, keys, phoneBook, dialplan, firmware } = originGroups(inventory, mac, type)
+  return [...settings, ...keys, ...phoneBook, ...dialplan, ...firmware]
+}
+
+/** The same by kind. */
+export function originGroups(inventory: Inventory, mac: Mac, type: string | undefined): OriginGroups {
   const phone = inventory.phones.get(mac) ?? { mac, groups: [], layer: emptyLayer }
   const { settings, keys, phoneBook, dialplan, firmware } = mergeWithOrigin(wholeLayers(inventory, phone, type))
-  return [
-    ...settings.map(({ value: { flag, value, ...name }, from }) => {
+  return {
+    settings: settings.map(({ value: { flag, value, ...name }, from }) => {
       return { setting: settingKey({ ...name, flag }).slice(0, -1), value, flag, from }
     }),
-    ...keys.map(({ value: key, from }) => {
+    keys: keys.map(({ value: key, from }) => {
       const label = key.label === undefined ? '' : `, "${key.label}"`
       return { setting: `key ${key.idx}`, value: `${keyText(key)} on ${key.context}${label}`, flag: key.flag, from }
     }),
-    ...phoneBook.map(({ value: { name, number }, from }) => ({ setting: `phone book ${number}`, value: name, from })),
-    ...dialplan.map(({ value: { match, timeout, user, rewrite }, from }) => {
+    phoneBook: phoneBook.map(({ value: { name, number }, from }) => {
+      return { setting: `phone book ${number}`, value: name, from }
+    }),
+    dialplan: dialplan.map(({ value: { match, timeout, user, rewrite }, from }) => {
       const more = [user && `user ${user}`, rewrite && `rewrite ${rewrite}`].filter(part => part !== '')
       return { setting: `dial plan ${match}`, value: [`after ${timeout} s`, ...more].join(', '), from }
     }),
-    ...firmwareOf(firmware),
-  ]
+    firmware: firmwareOf(firmware),
+  }
 }
 
 /** A line each, in columns; what could steer a terminal is replaced. */
