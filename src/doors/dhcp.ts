@@ -9,6 +9,8 @@ import { encodeMessage } from '../dhcp/encode.js'
 import type { Lease, LeaseStore } from '../dhcp/lease.js'
 import { type Message, messageType } from '../dhcp/message.js'
 import type { Server } from '../dhcp/server.js'
+import type { Note } from '../fleet/fact.js'
+import { askedFact, givenBackFact, replyFact, silenceFact } from './dhcp-facts.js'
 import type { Fields, Log } from './log.js'
 import type { Datagram, Udp } from './udp.js'
 
@@ -18,6 +20,7 @@ export interface DhcpParts {
   readonly store: LeaseStore
   readonly log: Log
   readonly now: () => number // ms since 1970
+  readonly note?: Note
 }
 
 /** More than a boot storm has in flight while a slow card syncs; what comes then is dropped, and phones ask again. */
@@ -99,6 +102,7 @@ export class DhcpDoor {
       this.#send(replies)
     } catch (error) {
       this.#complain('not-saved', 'leases cannot be written, so nobody gets one', { detail: String(error) })
+      for (const { mac } of leases) this.#parts.note?.(silenceFact(mac, 'not-saved', this.#parts.now()))
     } finally {
       this.#waiting -= leases.length
     }
@@ -110,13 +114,30 @@ export class DhcpDoor {
     const refused = udp.refused
     udp.send(replies)
     if (udp.refused > refused) this.#complain('refused', 'the system refuses to send replies: phones hear nothing')
-    for (const { reply } of replies) this.#parts.log.info(replyFields(reply), replyNames[reply.type])
+    const { log, note, now } = this.#parts
+    for (const { reply } of replies) {
+      log.info(replyFields(reply), replyNames[reply.type])
+      note?.(replyFact(reply, now()))
+    }
   }
 
   #note(answer: Answer, message: Message): void {
+    this.#tell(answer, message)
     if (answer.kind === 'reply') this.#count(replyNames[answer.type])
     else if (answer.kind === 'record') this.#noteGivenBack(answer.lease)
     else this.#noteSilence(answer.reason, message)
+  }
+
+  /** What was asked, and what came of it unless that is a reply: of that the fact is told when it leaves. */
+  #tell(answer: Answer, message: Message): void {
+    const { note, now } = this.#parts
+    if (note === undefined) return
+    const asked = askedFact(message, now())
+    if (asked !== undefined) note(asked)
+    if (answer.kind === 'record') note(givenBackFact(answer.lease, now()))
+    else if (answer.kind === 'silence' && asked !== undefined) {
+      note(silenceFact(clientMac(message), answer.reason, now(), message))
+    }
   }
 
   /** RFC 2131 §4.3.3: of a DECLINE the operator should hear, for something else uses the address. */

@@ -2,8 +2,10 @@
 
 import { formatIpv4, type Ipv4 } from '../address/ipv4.js'
 import { formatMac } from '../address/mac.js'
+import type { Note } from '../fleet/fact.js'
 import { Budget } from './budget.js'
 import type { Fields, Log } from './log.js'
+import { refusedFact, transferFact } from './tftp-facts.js'
 import type { Entry } from './tftp-table.js'
 
 const none = {
@@ -46,17 +48,20 @@ const faultLines = 5 // a second
 export class Ledger {
   readonly counters: Record<Reason, number> = { ...none }
   readonly #log: Log
+  readonly #note: Note | undefined
   readonly #finished = new Budget(finishedLines)
   readonly #refused = new Budget(refusedLines)
   readonly #strange = new Budget(strangeLines)
   readonly #faults = new Budget(faultLines)
 
-  constructor(log: Log) {
+  constructor(log: Log, note?: Note) {
     this.#log = log
+    this.#note = note
   }
 
   /** The end of a transfer that went to its last block. */
   finished(reason: 'delivered' | 'unacknowledged', entry: Entry, now: number): void {
+    this.#note?.(transferFact(entry, now))
     const fields = { ...transferFields(entry, now), acknowledged: reason === 'delivered' }
     if (this.#record(reason, this.#finished, now)) this.#log.info(fields, 'RRQ')
   }
@@ -68,18 +73,23 @@ export class Ledger {
     now: number,
     said = '',
   ): void {
+    this.#note?.(transferFact(entry, now, reason))
     const fields = { ...transferFields(entry, now), ...(said && { said: said.slice(0, longestText) }) }
     if (this.#record(reason, this.#refused, now)) this.#log.info(fields, `RRQ ended: ${reason}`)
   }
 
   /** A request that led to no transfer. */
-  refused(reason: Reason, { address, request }: Entry, now: number): void {
+  refused(reason: Reason, entry: Entry, now: number, answer = ''): void {
+    this.#note?.(refusedFact(entry, reason, answer, now))
+    const { address, request } = entry
     const fields = { door: 'tftp', address: formatIpv4(address), file: request.file.slice(0, longestText) }
     if (this.#record(reason, this.#refused, now)) this.#log.info(fields, `${request.op} refused: ${reason}`)
   }
 
   /** A file that the bundle should have given and could not: the operator's to mend. */
-  unreadable({ address, request }: Entry, error: unknown, now: number): void {
+  unreadable(entry: Entry, error: unknown, now: number): void {
+    this.#note?.(refusedFact(entry, 'unreadable', 'ERROR 0 The file cannot be read', now))
+    const { address, request } = entry
     const file = request.file.slice(0, longestText)
     const fields = { door: 'tftp', address: formatIpv4(address), file, error: messageOf(error) }
     if (this.#record('unreadable', this.#refused, now)) this.#log.warn(fields, 'RRQ refused: the file cannot be read')

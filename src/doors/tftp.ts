@@ -1,6 +1,7 @@
 /** The TFTP door: RRQ in, files of the bundle out, all from one socket (RFC 1350, 2347, 2348, 2349, 7440). Reads only. */
 
 import type { Bundle } from '../bundle/bundle.js'
+import type { Note } from '../fleet/fact.js'
 import { Netascii } from '../tftp/netascii.js'
 import { negotiate } from '../tftp/options.js'
 import { errorCode, type Request } from '../tftp/packet.js'
@@ -29,6 +30,7 @@ export interface TftpSettings {
   readonly log: Log
   readonly now: () => number // milliseconds, never going back
   readonly limits?: Partial<TftpLimits>
+  readonly note?: Note
 }
 
 export interface TftpDoor {
@@ -74,7 +76,7 @@ class Door implements TftpDoor {
   constructor(settings: TftpSettings) {
     this.#settings = settings
     this.#limits = { ...usual, ...settings.limits }
-    this.#ledger = new Ledger(settings.log)
+    this.#ledger = new Ledger(settings.log, settings.note)
     this.#transfers = new Transfers(settings.transfers, this.#limits, this.#ledger, settings.now)
     this.counters = this.#ledger.counters
     const onRequest: Handle = (packet, { bytes, address, port }, now) => {
@@ -174,12 +176,13 @@ class Door implements TftpDoor {
       this.#refuse(entry, flaw, now)
       return
     }
+    entry.total = file.length
     this.#transfers.begin(entry, netascii ? new Netascii(file) : new Octets(file), agreement, now)
   }
 
   #refuse(entry: Entry, { reason, code, text }: Flaw, now: number): void {
     this.#transfers.refuse(entry, code, text)
-    this.#ledger.refused(reason, entry, now)
+    this.#ledger.refused(reason, entry, now, `ERROR ${code} ${text}`)
   }
 }
 

@@ -6,6 +6,9 @@ import type { Mac } from '../address/mac.js'
 /** Texts come from strangers: cut to `mostText` characters and free of controls, but otherwise as they came. */
 export const mostText = 160
 
+/** Codes of option 55 that are kept: phones ask for about ten. */
+export const mostAsks = 64
+
 export type Fact = Happening & {
   readonly at: number // ms since 1970
   readonly mac?: Mac // of the phone, where the message or the lease tells
@@ -19,18 +22,24 @@ export type Happening =
       readonly kind: 'discover' | 'request'
       readonly vendorClass?: string // option 60
       readonly hostname?: string // option 12
-      readonly asks: readonly number[] // option 55, at most 64
+      readonly asks: readonly number[] // option 55, the first of them: at most `mostAsks`
+      readonly state?: string // of the client that sends a REQUEST: selecting, init-reboot, renewing, inform …
       readonly relay?: Ipv4
     }
   | { readonly kind: 'offer' }
   | {
       readonly kind: 'ack'
-      readonly state: string // of the client: SELECTING, RENEWING …
+      readonly state: string // of the client: selecting, init-reboot, renewing, rebinding, inform …
       readonly settingsUrl?: string // options 66 and 67 as they were sent; undefined: neither was
     }
   | { readonly kind: 'nak' }
   | { readonly kind: 'released' | 'declined' }
-  | { readonly kind: 'unanswered'; readonly door: 'dhcp'; readonly reason: string } // pool-full, not-admitted …
+  | {
+      readonly kind: 'unanswered'
+      readonly door: 'dhcp'
+      readonly reason: string // as the DHCP server says it: pool-full, not-served …; not-saved: the disk refused
+      readonly server?: Ipv4 // of other-server: the one that the phone took
+    }
   | {
       readonly kind: 'subscribe'
       readonly vendor?: string // of the Event header
@@ -52,7 +61,13 @@ export type Happening =
       readonly agent?: string // User-Agent
       readonly withheld?: number // secrets left out
     }
-  | { readonly kind: 'refused'; readonly door: Door | 'pnp'; readonly name: string; readonly reason: string }
+  | {
+      readonly kind: 'refused'
+      readonly door: Door | 'pnp'
+      readonly name: string
+      readonly reason: string // rate-limited, certificate-mismatch, bad option …
+      readonly agent?: string
+    }
   | { readonly kind: 'redirected'; readonly url: string; readonly by: 'registry' | 'inventory' }
   | { readonly kind: 'resync'; readonly status?: number } // the phone's answer to NOTIFY check-sync
 
