@@ -5,6 +5,7 @@ export interface Records<Value> {
   key(value: Value): Key
   encode(value: Value): string // without a line feed
   decode(text: string): Value | undefined // undefined: not such a record
+  isGone?(value: Value): boolean // its key need not be kept any longer; default: none is
 }
 
 export type Key = string | number
@@ -22,5 +23,5 @@ export function latest<Value>(values: Iterable<Value>, records: Records<Value>):
 export function keepLast<Value>(live: Map<Key, Value>, records: Records<Value>, value: Value): void {
   const key = records.key(value)
   live.delete(key)
-  live.set(key, value)
+  if (records.isGone?.(value) !== true) live.set(key, value)
 }
