@@ -29,10 +29,14 @@ export async function readInventory(
 }
 
 /** The same for a caller that goes on checking: as much as could be read. */
-export async function gatherInventory(files: readonly string[], findings: Finding[]): Promise<InventoryReading> {
+export async function gatherInventory(
+  files: readonly string[],
+  findings: Finding[],
+  texts?: ReadonlyMap<string, string>,
+): Promise<InventoryReading> {
   const gathered: Gathered = { defaults: [], models: new Map(), groups: new Map(), phones: new Map(), written: 0 }
   for (const file of files) {
-    const source = await loadYaml(file, findings)
+    const source = await loadYaml(file, findings, texts)
     const report = reportOn(file, source.locate, findings)
     const { parts, mistakes } = readTree(phonesSchema, source.tree ?? null) // an empty file is an empty inventory
     for (const { rule, path, message, end } of mistakes) report.error(rule, path, message, end)

@@ -91,30 +91,35 @@ export interface Account {
 export interface SiteFacts {
   readonly hostname?: string // default of `site`
   readonly home?: string // where relative roots begin; default: the folder of this package
+  readonly texts?: ReadonlyMap<string, string> // of files as they might become, by the name the site has for each
+}
+
+export interface SiteReading {
+  readonly site?: Site // where no finding is an error
+  readonly findings: readonly Finding[]
+  readonly files: readonly string[] // the configuration, then the inventory, as named in findings
 }
 
 const packageFolder = fileURLToPath(new URL('../..', import.meta.url))
 
-/** Never rejects. The site is present when no finding is an error. */
-export async function readSite(
-  file: string,
-  facts: SiteFacts = {},
-): Promise<{ site?: Site; findings: readonly Finding[] }> {
+/** Never rejects. */
+export async function readSite(file: string, facts: SiteFacts = {}): Promise<SiteReading> {
   const findings: Finding[] = []
-  const source = await loadYaml(file, findings)
-  if (source.tree === undefined) return { findings }
+  const source = await loadYaml(file, findings, facts.texts)
+  if (source.tree === undefined) return { findings, files: [file] }
   const report = reportOn(file, source.locate, findings)
   const { whole, parts, mistakes } = readTree(siteSchema, source.tree)
   for (const { rule, path, message, end } of mistakes) report.error(rule, path, message, end)
-  const files = [parts?.phones ?? []].flat().flatMap(name => (name === undefined ? [] : [besides(file, name)]))
-  const { inventory, phones } = await gatherInventory(files, findings)
+  const named = [parts?.phones ?? []].flat().flatMap(name => (name === undefined ? [] : [besides(file, name)]))
+  const { inventory, phones } = await gatherInventory(named, findings, facts.texts)
+  const files = [file, ...named]
   if (parts !== undefined) checkSite(parts, phones, report)
   const places: Places = { beside: dirname(file), home: facts.home ?? packageFolder }
   await checkFolders(foldersOf(parts ?? {}, places), report)
   await checkDoorFiles(parts ?? {}, resolve(places.beside), report)
-  const sorted = arrangeFindings(findings, [file, ...files])
-  if (whole === undefined || hasError(sorted)) return { findings: sorted }
-  return { site: toSite(whole, file, foldersOf(whole, places), facts, inventory, report), findings: sorted }
+  const sorted = arrangeFindings(findings, files)
+  if (whole === undefined || hasError(sorted)) return { findings: sorted, files }
+  return { site: toSite(whole, file, foldersOf(whole, places), facts, inventory, report), findings: sorted, files }
 }
 
 /** A name in a file is relative to that file; told the way the file itself was named. */
