@@ -17,6 +17,7 @@ export interface SocketPlan {
   readonly port: number
   readonly hearsBroadcasts: boolean
   readonly isShared?: boolean // with programs of this host that allow it too, as DHCP clients do
+  readonly group?: Ipv4 // multicast; joined on this interface alone, and heard only with `hearsBroadcasts`
 }
 
 /** What node:net takes to listen. */
@@ -50,6 +51,7 @@ export function openSockets(ground: Ground): Sockets {
       socket.bind({ fd })
       await listening
       socket.setRecvBufferSize(receiveBuffer)
+      join(socket, plan, address)
       return libc?.batch === undefined ? plainUdp(socket) : batchedUdp(socket, fd, libc.batch, address)
     },
     tcp({ name, port }) {
@@ -86,11 +88,27 @@ async function plainSockets({ device, address }: Ground, plan: SocketPlan): Prom
     )
   }
   sender.setBroadcast(true)
-  const hearer = await plainSocket(formatIpv4(limitedBroadcast), plan.port).catch((error: unknown) => {
+  const hearer = await plainSocket(formatIpv4(plan.group ?? limitedBroadcast), plan.port).catch((error: unknown) => {
     sender.close()
     throw error
   })
+  join(hearer, plan, address)
   return plainUdp(sender, hearer)
+}
+
+/** By the address of the interface: without it the kernel takes the one of the default route, or none. */
+function join(socket: Socket, { group }: SocketPlan, address: Ipv4): void {
+  if (group === undefined) return
+  try {
+    socket.addMembership(formatIpv4(group), formatIpv4(address))
+  } catch (error) {
+    socket.close()
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new CannotOpen(
+      `cannot join ${formatIpv4(group)} on the interface with ${formatIpv4(address)}: ${reason}; ` +
+        `it must be up, and may be in 20 groups (sysctl net.ipv4.igmp_max_memberships)`,
+    )
+  }
 }
 
 async function plainSocket(address: string, port: number): Promise<Socket> {
