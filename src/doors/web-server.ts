@@ -4,5 +4,11 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 
 export type { FastifyInstance, FastifyReply, FastifyRequest }
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    readonly isPublic?: boolean // nobody has to sign in for it
+  }
+}
+
 /** A server of its own for one door; nothing is shared between two. */
 export const createWebServer = fastify
