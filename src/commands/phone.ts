@@ -1,96 +1,120 @@
 /** `option66 phone`: boots one virtual phone against a running appliance and tells what it came up with. */
 
-import { access, constants, mkdir } from 'node:fs/promises'
-import { parseIpv4 } from '../address/ipv4.js'
 import { formatMac, parseMac } from '../address/mac.js'
 import { type Boot, type BootOrder, bootPhone } from '../phone/boot.js'
 import type { Lease } from '../phone/dhcp.js'
-import { codeOf } from '../phone/step.js'
+import { ownAddress } from '../phone/own-address.js'
+import { stay } from '../phone/stay.js'
+import type { Report } from '../phone/step.js'
 import { describeBytes, describeMemory, describeStep, hideSecrets } from '../phone/story.js'
+import {
+  makeFolder,
+  type NetworkOptions,
+  readAddress,
+  readModel,
+  readTls,
+  readVersion,
+  readVia,
+  type TlsOptions,
+  WrongPhone,
+} from './phone-order.js'
 
-export interface PhoneOptions {
+export interface PhoneOptions extends NetworkOptions, TlsOptions {
   readonly model: string // phone type: snom370
   readonly mac: string // any usual spelling
-  readonly via: string // `dhcp`, or the settings URL
-  readonly address?: string // the own address to ask and fetch from
-  readonly server?: string // DHCP server; default: broadcast
-  readonly port?: number // the DHCP server's, default 67
-  readonly clientPort?: number // where the phone hears DHCP; default: the next after the server's
   readonly firmware?: string // version
   readonly save?: string // folder for what was fetched
+  readonly stay?: number // seconds to listen for check-sync afterwards
   readonly print?: boolean // every document as it came, passwords too
   readonly json?: boolean
   readonly timeLimit?: number // ms for each answer and document; default 10 s
 }
 
 const patience = 10_000 // ms; a person looks on
+const longestStay = 24 * 60 * 60 // s
 
 /** `write` gets whole lines. Resolves with the exit code: 0 booted, 1 a real phone would hang, 2 the call is wrong. */
 export async function runPhone(options: PhoneOptions, write: (lines: string) => void): Promise<number> {
-  const order = readOrder(options, step => {
+  const report: Report = step => {
     if (!options.json) write(`${describeStep(step)}\n`)
-  })
-  const received = (bytes: Buffer): void => {
-    for (const line of describeBytes(bytes)) write(`    ${line}\n`)
   }
-  if (typeof order === 'string') {
-    write(`${order}\n`)
-    return 2
-  }
-  const unwritable = await makeFolder(options.save)
-  if (unwritable !== undefined) {
-    write(`${unwritable}\n`)
-    return 2
-  }
-  const boot = await bootPhone(options.print && !options.json ? { ...order, received } : order)
-  if (options.json) write(`${JSON.stringify(asJson(order, boot), undefined, 2)}\n`)
-  else if (boot.booted) for (const line of describeMemory(order, boot)) write(`${line}\n`)
-  return boot.booted ? 0 : 1
-}
-
-/** The order, or one sentence on what is wrong with the call. */
-function readOrder(options: PhoneOptions, report: BootOrder['report']): BootOrder | string {
-  const { model, address, server, firmware, save, timeLimit = patience } = options
-  const mac = parseMac(options.mac)
-  const via = readVia(options)
-  if (mac === undefined) return `--mac ${options.mac}: expected a hardware address such as 000413261234`
-  if (!/^[A-Za-z][A-Za-z\d]{0,31}$/.test(model)) return `--model ${model}: expected a phone type such as snom370`
-  if (typeof via === 'string') return via
-  for (const [flag, text] of Object.entries({ address, server })) {
-    if (text !== undefined && parseIpv4(text) === undefined) return `--${flag} ${text}: expected an IPv4 address`
-  }
-  if (firmware !== undefined && !/^\d+(?:\.\d+){1,4}$/.test(firmware)) {
-    return `--firmware ${firmware}: expected a version such as 8.4.35`
-  }
-  const own = { ...(address && { address }), ...(firmware && { firmware }), ...(save && { save }) }
-  return { mac, phoneType: model, via, report, timeLimit, ...own }
-}
-
-function readVia({ via, server, port = 67, clientPort = port + 1 }: PhoneOptions): BootOrder['via'] | string {
-  if (!(Number.isInteger(port) && port > 0 && port < 65_535)) {
-    return `--port ${port}: expected a port below 65535`
-  }
-  if (via === 'dhcp') return { kind: 'dhcp', port, clientPort, ...(server && { server }) }
-  if (/^(?:http|tftp):\/\/./i.test(via)) return { kind: 'url', url: via }
-  return `--via ${via}: expected dhcp, or a settings URL such as http://192.168.66.1 or tftp://192.168.66.1`
-}
-
-/** What keeps files out of the folder, in one sentence. */
-async function makeFolder(folder: string | undefined): Promise<string | undefined> {
-  if (folder === undefined) return undefined
   try {
-    await mkdir(folder, { recursive: true })
-    await access(folder, constants.W_OK)
-    return undefined
+    const order = await readOrder(options, report, write)
+    const boots = await bootAndStay(options, order, write)
+    if (options.json) write(`${JSON.stringify(asJson(order, boots), undefined, 2)}\n`)
+    return boots.every(boot => boot.booted) ? 0 : 1
   } catch (error) {
-    return `--save ${folder}: cannot be written to (${codeOf(error)}); name a folder of your own`
+    if (!(error instanceof WrongPhone)) throw error
+    write(`${error.message}\n`)
+    return 2
   }
 }
 
-function asJson(order: BootOrder, boot: Boot) {
-  const { booted, lease, documents, steps, memory } = boot
+/** Every boot, the first and those that a check-sync asked for. Rejects with WrongPhone where it cannot listen. */
+async function bootAndStay(options: PhoneOptions, order: BootOrder, write: (lines: string) => void): Promise<Boot[]> {
+  const first = await bootOnce(options, order, write)
+  const boots = [first]
+  if (options.stay === undefined || !first.booted) return boots
+  const address = first.address ?? ownAddress(options.interface) ?? '127.0.0.1'
+  const resync = async (from: string, event: string): Promise<void> => {
+    order.report({ kind: 'resync', address: from, event })
+    const last = boots.at(-1) ?? first
+    boots.push(await bootOnce(options, { ...order, ...last.next, memory: last.memory }, write))
+  }
+  const listening = { address, port: options.sipPort ?? 5060, time: options.stay * 1000, resync }
+  if (!options.json) write(`stays ${options.stay} s, and listens for check-sync on ${address}:${listening.port}\n`)
+  await stay(listening).catch((error: unknown) => {
+    throw new WrongPhone(error instanceof Error ? error.message : String(error))
+  })
+  return boots
+}
+
+async function bootOnce(options: PhoneOptions, order: BootOrder, write: (lines: string) => void): Promise<Boot> {
+  const boot = await bootPhone(order)
+  if (options.json || !boot.booted) return boot
+  for (const line of describeMemory(order, boot)) write(`${line}\n`)
+  return boot
+}
+
+/** Rejects with WrongPhone. */
+async function readOrder(options: PhoneOptions, report: Report, write: (lines: string) => void): Promise<BootOrder> {
+  const { save, timeLimit = patience, stay: seconds } = options
+  const mac = parseMac(options.mac)
+  if (mac === undefined) {
+    throw new WrongPhone(`--mac ${options.mac}: expected a hardware address such as 000413261234`)
+  }
+  if (seconds !== undefined && !(seconds > 0 && seconds <= longestStay)) {
+    throw new WrongPhone(`--stay ${seconds}: expected seconds, ${longestStay} at most`)
+  }
+  const phoneType = readModel(options.model)
+  const via = readVia(options)
+  const address = readAddress(options)
+  const firmware = readVersion(options.firmware)
+  const tls = await readTls(options)
+  await makeFolder(save)
+  const printing = options.print === true && options.json !== true
+  return {
+    ...{ mac, phoneType, via, report, timeLimit },
+    ...{ ...(address && { address }), ...(firmware && { firmware }), ...(save && { save }), ...(tls && { tls }) },
+    ...(printing && { received: (bytes: Buffer) => print(bytes, write) }),
+  }
+}
+
+function print(bytes: Buffer, write: (lines: string) => void): void {
+  for (const line of describeBytes(bytes)) write(`    ${line}\n`)
+}
+
+/** The first boot, and under `again` those that a check-sync asked for. */
+function asJson(order: BootOrder, [first, ...again]: readonly Boot[]) {
   return {
     phone: { model: order.phoneType, mac: formatMac(order.mac) },
+    ...(first && bootAsJson(first)),
+    ...(again.length > 0 && { again: again.map(bootAsJson) }),
+  }
+}
+
+function bootAsJson({ booted, lease, documents, steps, memory, next }: Boot) {
+  return {
     booted,
     lease: lease && leaseAsJson(lease), // JSON leaves out what is undefined
     documents,
@@ -100,6 +124,7 @@ function asJson(order: BootOrder, boot: Boot) {
     phoneBook: Object.fromEntries(memory.book),
     dialplan: memory.templates,
     languages: memory.languages,
+    next,
   }
 }
 

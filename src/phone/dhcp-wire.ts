@@ -19,18 +19,20 @@ export interface DhcpWire {
   close(): void
 }
 
-/** Rejects with Hang where the port cannot be had. */
+/** Rejects with Hang where the port cannot be had. One wire serves any number of phones at once. */
 export async function openDhcpWire(order: WireOrder): Promise<DhcpWire> {
   const { port, clientPort, interfaceAddress, server: address = '255.255.255.255' } = order
   // Broadcasts reach only a socket bound to 0.0.0.0; 255.255.255.255 leaves by the LAN the sending socket is bound to.
   const hearing = await openSocket(clientPort, '0.0.0.0')
   const speaking = interfaceAddress === undefined ? hearing : await openBeside(hearing, clientPort, interfaceAddress)
   const sockets = new Set([hearing, speaking])
+  const waiting: Waiting = new Map()
+  for (const socket of sockets) socket.on('message', bytes => hear(waiting, bytes))
   return {
     destination: `${address}:${port}`,
     ask: (question, wanted, wait) =>
       new Promise((resolve, reject) => {
-        const stop = hearReplies(sockets, wanted, wait, resolve)
+        const stop = waitFor(waiting, question.xid, wanted, wait, resolve)
         speaking.send(formatQuestion(question), port, address, error => {
           if (error === null) return
           stop()
@@ -44,6 +46,40 @@ export async function openDhcpWire(order: WireOrder): Promise<DhcpWire> {
   }
 }
 
+/** Who waits for an answer, by xid; as many as there are phones booting. */
+type Waiting = Map<number, (bytes: Buffer) => void>
+
+const xidAt = 4 // RFC 2131 §2
+
+/** Most of what is broadcast is for others; only what is for somebody here is worth reading. */
+function hear(waiting: Waiting, bytes: Buffer): void {
+  if (bytes.length >= xidAt + 4) waiting.get(bytes.readUInt32BE(xidAt))?.(bytes)
+}
+
+/** Calls `done` once, with the first wanted reply or after `wait` ms with none; returns what ends it early. */
+function waitFor(
+  waiting: Waiting,
+  xid: number,
+  wanted: (reply: Reply) => boolean,
+  wait: number,
+  done: (reply: Reply | undefined) => void,
+): () => void {
+  const stop = () => {
+    clearTimeout(timer)
+    waiting.delete(xid)
+  }
+  const end = (reply: Reply | undefined) => {
+    stop()
+    done(reply)
+  }
+  const timer = setTimeout(() => end(undefined), wait)
+  waiting.set(xid, bytes => {
+    const reply = parseReply(bytes)
+    if (reply !== undefined && wanted(reply)) end(reply)
+  })
+  return stop
+}
+
 async function openBeside(hearing: Socket, port: number, address: string): Promise<Socket> {
   try {
     return await openSocket(port, address)
@@ -52,6 +88,8 @@ async function openBeside(hearing: Socket, port: number, address: string): Promi
     throw error
   }
 }
+
+const receiveBuffer = 4 * 1024 * 1024 // bytes, for the answers to thousands of phones; the kernel may grant less
 
 async function openSocket(port: number, address: string): Promise<Socket> {
   const socket = createSocket({ type: 'udp4', reuseAddr: true })
@@ -64,31 +102,7 @@ async function openSocket(port: number, address: string): Promise<Socket> {
     throw new Hang('DISCOVER', `cannot listen on ${address}:${port} (${codeOf(error)})${remedy}`)
   }
   socket.setBroadcast(true)
+  socket.setRecvBufferSize(receiveBuffer)
   socket.on('error', () => undefined) // ICMP refusals; the time limit speaks for them
   return socket
-}
-
-/** Calls `done` once, with the first wanted reply or after `wait` ms with none; returns what ends it early. */
-function hearReplies(
-  sockets: ReadonlySet<Socket>,
-  wanted: (reply: Reply) => boolean,
-  wait: number,
-  done: (reply: Reply | undefined) => void,
-): () => void {
-  const hear = (bytes: Buffer) => {
-    const reply = parseReply(bytes)
-    if (reply === undefined || !wanted(reply)) return
-    stop()
-    done(reply)
-  }
-  const timer = setTimeout(() => {
-    stop()
-    done(undefined)
-  }, wait)
-  const stop = () => {
-    clearTimeout(timer)
-    for (const socket of sockets) socket.off('message', hear)
-  }
-  for (const socket of sockets) socket.on('message', hear)
-  return stop
 }

@@ -4,14 +4,15 @@ import { randomInt } from 'node:crypto'
 import { performance } from 'node:perf_hooks'
 import type { Mac } from '../address/mac.js'
 import type { Question, Reply } from './dhcp-message.js'
-import { type DhcpWire, openDhcpWire, type WireOrder } from './dhcp-wire.js'
+import type { DhcpWire } from './dhcp-wire.js'
 import { formatTime, Hang, type Report } from './step.js'
 import type { Pointers } from './urls.js'
 
-export interface LeaseOrder extends WireOrder {
+export interface LeaseOrder {
   readonly mac: Mac
   readonly vendorClass?: string // option 60; phones before 7.3.15 send none
   readonly timeLimit: number // ms to wait for each answer, retransmissions included
+  readonly think?: () => Promise<void> // before each question
 }
 
 export interface Lease {
@@ -33,17 +34,12 @@ const timerError = 2 // ms; timers fire that early
 const mostNaks = 3 // a phone would begin again for ever
 
 /** Rejects with Hang where a phone would stay without an address. */
-export async function obtainLease(order: LeaseOrder, report: Report): Promise<Lease> {
-  const wire = await openDhcpWire(order)
-  try {
-    for (let naks = 0; naks < mostNaks; naks += 1) {
-      const lease = await attempt(wire, order, report)
-      if (lease !== undefined) return lease
-    }
-    throw new Hang('REQUEST', `refused with a NAK ${mostNaks} times; the phone begins again for ever`)
-  } finally {
-    wire.close()
+export async function obtainLease(wire: DhcpWire, order: LeaseOrder, report: Report): Promise<Lease> {
+  for (let naks = 0; naks < mostNaks; naks += 1) {
+    const lease = await attempt(wire, order, report)
+    if (lease !== undefined) return lease
   }
+  throw new Hang('REQUEST', `refused with a NAK ${mostNaks} times; the phone begins again for ever`)
 }
 
 // Undefined after a NAK: RFC 2131 §3.1.5, the client restarts.
@@ -82,6 +78,7 @@ async function exchange(
   question: Omit<Question, 'secs'>,
   refuse: (reply: Reply) => string | undefined,
 ): Promise<Exchange> {
+  await order.think?.()
   const began = performance.now()
   const elapsed = () => performance.now() - began
   let dropped = ''

@@ -28,6 +28,11 @@ export function freshMemory(userChanged: ReadonlyMap<string, string>): Memory {
   }
 }
 
+/** The same phone when it boots again: dial plan and languages are read anew. */
+export function afterReboot({ settings, keys, book }: Memory): Memory {
+  return { settings: new Map(settings), keys: new Map(keys), book: new Map(book), templates: [], languages: [] }
+}
+
 export function absorb(memory: Memory, reading: Reading, from: string): void {
   for (const { name, flag, value } of reading.settings) {
     const keptByUser = flag === '!' && memory.settings.get(name)?.from === 'user'

@@ -1,8 +1,9 @@
 /** What the settings themselves make a phone fetch: the chosen language files, and new firmware. */
 
 import { readDocument } from './document.js'
+import { afterImage, imageTrouble, readImage, runsAlready } from './image.js'
 import { held, type Memory } from './memory.js'
-import { firmwareAgent, isThreeHundred } from './model.js'
+import { firmwareAgent, type Identity } from './model.js'
 import { Hang } from './step.js'
 import { nameOf } from './urls.js'
 import type { Visit } from './visit.js'
@@ -11,14 +12,21 @@ import { Unreadable } from './xml.js'
 const builtIn = 'English' // every phone has it
 const imageLimit = 64 * 1024 * 1024 // bytes; the images of the 7xx have 22 MB
 
-/** Rejects with Hang where a phone would stop with a prompt. */
-export async function fetchSelected(visit: Visit, memory: Memory): Promise<void> {
+/** Resolves with the phone as it boots the next time. Rejects with Hang where a phone would stop with a prompt. */
+export async function fetchSelected(visit: Visit, memory: Memory): Promise<Identity> {
+  const { identity } = visit.visitor
   const policy = held(memory, 'update_policy')
-  if (policy === 'never_update') return visit.note('update_policy is never_update: no languages, no firmware')
+  if (policy === 'never_update') {
+    visit.note('update_policy is never_update: no languages, no firmware')
+    return identity
+  }
   await fetchLanguage(visit, memory, 'gui', held(memory, 'language'))
   await fetchLanguage(visit, memory, 'web', held(memory, 'web_language'))
   const status = held(memory, 'firmware_status')
-  if (status !== '' && policy !== 'settings_only') await fetchFirmware(visit, visit.expand(status))
+  if (status === '') return identity
+  if (policy !== 'settings_only') return fetchFirmware(visit, visit.expand(status), policy)
+  visit.note('update_policy is settings_only: no firmware')
+  return identity
 }
 
 // Language files are not read: the vendor's own are no XML 1.0.
@@ -29,10 +37,16 @@ async function fetchLanguage(visit: Visit, memory: Memory, of: 'gui' | 'web', ch
   if (bytes === undefined) visit.note(`the ${of} language ${chosen} stays out: its file is missing`)
 }
 
-async function fetchFirmware(visit: Visit, status: string): Promise<void> {
+async function fetchFirmware(visit: Visit, status: string, policy: string): Promise<Identity> {
+  const { identity } = visit.visitor
   const bytes = await visit.fetch(status)
-  if (bytes === undefined) return visit.note(`firmware_status names ${status}, which is not there`)
-  for (const image of readImages(status, bytes)) await fetchImage(visit, visit.expand(image))
+  if (bytes === undefined) visit.note(`firmware_status names ${status}, which is not there`)
+  const [image] = bytes === undefined ? [] : readImages(status, bytes)
+  if (image === undefined || image === '') return identity
+  const url = visit.expand(image)
+  if (policy !== 'ask_for_update') return fetchImage(visit, url)
+  visit.note(`update_policy is ask_for_update: the phone asks its user before it fetches ${url}`)
+  return identity
 }
 
 function readImages(url: string, bytes: Buffer): readonly string[] {
@@ -44,12 +58,26 @@ function readImages(url: string, bytes: Buffer): readonly string[] {
   }
 }
 
-async function fetchImage(visit: Visit, url: string): Promise<void> {
-  const { identity } = visit.visitor
-  if (nameOf(url).includes(`-${identity.firmware}-`)) return visit.note(`runs ${nameOf(url)} already`)
-  // Later models do take firmware over https; this virtual one does not speak it.
-  if (isThreeHundred(identity.phoneType) && url.startsWith('https:'))
-    throw new Hang(url, 'firmware by https is not for this model')
-  const bytes = await visit.fetch(url, { userAgent: firmwareAgent(identity), sizeLimit: imageLimit })
+async function fetchImage(visit: Visit, url: string): Promise<Identity> {
+  const { identity, report } = visit.visitor
+  const image = readImage(url)
+  if (image !== undefined && runsAlready(identity, image)) {
+    visit.note(`runs ${nameOf(url)} already`)
+    return identity
+  }
+  const trouble = imageTrouble(identity, image, url.replace(/:.*$/s, '').toLowerCase())
+  if (trouble !== undefined) throw new Hang(url, trouble)
+  const agent = { userAgent: firmwareAgent(identity), sizeLimit: imageLimit, isImage: true }
+  const bytes = await visit.fetch(url, agent)
   if (bytes === undefined) throw new Hang(url, 'firmware image not found: the phone waits for a key to be pressed')
+  if (visit.documents.at(-1)?.bytes === 0) throw new Hang(url, 'firmware image is empty')
+  if (image === undefined) {
+    visit.note(`${nameOf(url)} does not tell in its name what the phone runs now`)
+    return identity
+  }
+  const next = afterImage(identity, image)
+  const running = ({ firmware, flash }: Identity) =>
+    flash ? `${firmware} on ${flash.rootfs}, linux ${flash.linux}` : firmware
+  report({ kind: 'firmware', from: running(identity), to: running(next), image: url })
+  return next
 }

@@ -20,8 +20,17 @@ export type Step =
       readonly tries: number
       readonly ms: number
     }
-  | { readonly kind: 'pointer'; readonly url: string; readonly by: string } // by: `option 66 and 67`, `given`
+  | {
+      readonly kind: 'subscribe'
+      readonly address: string // who answered
+      readonly tries: number
+      readonly ms: number // from the first SUBSCRIBE to the NOTIFY
+    }
+  | { readonly kind: 'pointer'; readonly url: string; readonly by: string } // by: `option 66 and 67`, `Plug & Play`, `given`
   | ({ readonly kind: 'document' } & Asked)
+  | { readonly kind: 'redirect'; readonly from: string; readonly to: string } // setting_server names another server
+  | { readonly kind: 'firmware'; readonly from: string; readonly to: string; readonly image: string } // versions, URL
+  | { readonly kind: 'resync'; readonly address: string; readonly event: string } // who asked, `check-sync;reboot=false`
   | { readonly kind: 'note'; readonly text: string } // a phone goes on, an installer should know
   | { readonly kind: 'hang'; readonly where: string; readonly why: string }
 

@@ -48,6 +48,16 @@ function wordsOf(step: Step): string {
       const tries = step.tries > 1 ? `, ${step.tries} tries` : ''
       return `${step.sent} → ${step.got} ${step.address} from ${step.server} ${formatTime(step.ms)}${tries}`
     }
+    case 'subscribe': {
+      const tries = step.tries > 1 ? `, ${step.tries} tries` : ''
+      return `SUBSCRIBE → NOTIFY from ${step.address} ${formatTime(step.ms)}${tries}`
+    }
+    case 'redirect':
+      return `setting_server is another one: stored, and the phone starts again from ${step.to}`
+    case 'firmware':
+      return `would now run ${step.to} instead of ${step.from}, by ${step.image}`
+    case 'resync':
+      return `NOTIFY ${step.event} from ${step.address}: boots again`
     case 'pointer':
       return `settings at ${step.url} (${step.by})`
     case 'document':

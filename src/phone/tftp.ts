@@ -44,7 +44,8 @@ class GuardedConnection extends Connection {
 
 async function readFile(connection: GuardedConnection, name: string, url: string, asker: Asker): Promise<Answer> {
   const chunks: Buffer[] = []
-  const end = watchForEnd(connection, asker.timeLimit, () => describeSilence(url, chunks.length, asker.timeLimit))
+  let blocks = 0
+  const end = watchForEnd(connection, asker.timeLimit, () => describeSilence(url, blocks, asker.timeLimit))
   try {
     let send = () => connection.sendRequest(packet.OPCODE.RRQ, name)
     for (let number = 1; ; number += 1) {
@@ -52,14 +53,15 @@ async function readFile(connection: GuardedConnection, name: string, url: string
       if ('status' in got) return got
       connection.peer = got.rinfo
       connection.setRemoteDescription(got.rinfo)
-      chunks.push(got.data)
       const { length } = got.data
+      blocks = number
+      if (!asker.discards) chunks.push(got.data)
       if (length > blockSize) throw new Hang(url, `DATA ${number} holds ${length} bytes, not ${blockSize}`)
       if (number * blockSize > asker.sizeLimit) throw new Hang(url, `is longer than ${asker.sizeLimit} bytes`)
       send = () => connection.sendAck(number % 65_536)
       if (length === blockSize) continue
       await send()
-      return { status: 'DATA', bytes: Buffer.concat(chunks) }
+      return { status: 'DATA', bytes: Buffer.concat(chunks), length: (number - 1) * blockSize + length }
     }
   } finally {
     end.cancel()

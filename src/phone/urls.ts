@@ -1,6 +1,6 @@
 /** From options 66 and 67, or a settings URL, to the names a snom phone asks for, in order. No I/O. */
 
-import type { Mac } from '../address/mac.js'
+import { type Identity, macText } from './model.js'
 
 /** What a lease says about where settings are; values inside option 43 win over the plain options. */
 export interface Pointers {
@@ -44,8 +44,9 @@ export function readOption43(bytes: readonly number[]): ReadonlyMap<number, stri
  * The URLs a phone asks, in order: without a file name `<type>.htm` and `<type>-<MAC>.htm`; with one that
  * lacks {mac}, that and the same with `-MAC` before the extension; with {mac}, that one alone.
  */
-export function settingsUrls(url: string, phoneType: string, mac: Mac): readonly string[] {
-  const full = expand(url, phoneType, mac)
+export function settingsUrls(url: string, identity: Identity): readonly string[] {
+  const { phoneType, mac } = identity
+  const full = expand(url, identity)
   if (/\{mac\}/i.test(url)) return [full]
   const [, base = '', name = '', rest = ''] =
     /^([a-z][a-z\d+.-]*:\/\/[^/?#]*(?:[^?#]*\/)?)([^/?#]*)(.*)$/i.exec(full) ?? []
@@ -57,8 +58,8 @@ export function settingsUrls(url: string, phoneType: string, mac: Mac): readonly
 }
 
 /** Replaces {mac} and {phone_type}; other braces stay as they are. */
-export function expand(url: string, phoneType: string, mac: Mac): string {
-  return url.replaceAll(/\{mac\}/gi, mac).replaceAll(/\{phone_type\}/gi, phoneType)
+export function expand(url: string, identity: Identity): string {
+  return url.replaceAll(/\{mac\}/gi, macText(identity)).replaceAll(/\{phone_type\}/gi, identity.phoneType)
 }
 
 /** The last part of the path, or the host where there is none. */

@@ -120,7 +120,7 @@ t.test('a wrong call is exit 2 and one sentence', async t => {
     [{ model: '../x' }, '--model ../x: expected a phone type such as snom370'],
     [
       { via: 'ftp://x' },
-      '--via ftp://x: expected dhcp, or a settings URL such as http://192.168.66.1 or tftp://192.168.66.1',
+      '--via ftp://x: expected dhcp, pnp, or a settings URL such as http://192.168.66.1 or tftp://192.168.66.1',
     ],
     [{ server: 'here' }, '--server here: expected an IPv4 address'],
     [{ address: '1.2.3' }, '--address 1.2.3: expected an IPv4 address'],

@@ -4,7 +4,7 @@ import t from 'tap'
 import { parseMac } from '../../src/address/mac.js'
 import { formatQuestion, parseReply } from '../../src/phone/dhcp-message.js'
 import { readDocument } from '../../src/phone/document.js'
-import { firmwareAgent, isOlder, userAgent, usualFirmware } from '../../src/phone/model.js'
+import { firmwareAgent, isOlder, readsXml, sendsVendorClass, userAgent, usualFirmware } from '../../src/phone/model.js'
 import { isEmpty, type Reading } from '../../src/phone/reading.js'
 import { readOption43, settingsUrl, settingsUrls } from '../../src/phone/urls.js'
 import { Unreadable } from '../../src/phone/xml.js'
@@ -69,7 +69,7 @@ t.test('any bytes in option 43 are read without end or exception', async t => {
 })
 
 t.test('a settings URL becomes the names a phone asks', async t => {
-  const names = (url: string) => settingsUrls(url, 'snom370', mac)
+  const names = (url: string, firmware = '7.3.30') => settingsUrls(url, { phoneType: 'snom370', mac, firmware })
   const guessed = (base: string) => [`${base}/snom370.htm`, `${base}/snom370-000413261234.htm`]
   t.same(names('http://192.168.137.1'), guessed('http://192.168.137.1'))
   t.same(names('http://192.168.137.1/'), guessed('http://192.168.137.1'))
@@ -81,6 +81,12 @@ t.test('a settings URL becomes the names a phone asks', async t => {
   t.same(names('http://ss/settings?mac={mac}'), ['http://ss/settings?mac=000413261234'])
   t.same(names('http://ss/{phone_type}/{MAC}.xml'), ['http://ss/snom370/000413261234.xml'])
   t.same(names('http://ss/{phone_type}.htm'), guessed('http://ss'))
+  t.same(
+    names('http://ss/settings?mac={mac}', '8.4.35'),
+    ['http://ss/settings?mac=00:04:13:26:12:34'],
+    'firmware 8 of the 3xx expands with colons',
+  )
+  t.same(names('http://ss', '8.4.35'), guessed('http://ss'), 'and appends without')
 })
 
 t.test('both spellings of every element mean the same', async t => {
@@ -182,23 +188,45 @@ t.test(
 )
 
 t.test('User-Agent strings are those of the field', async t => {
+  const compatible = (words: string) => `Mozilla/4.0 (compatible; ${words})`
   const agent = (phoneType: string, firmware: string) => userAgent({ phoneType, firmware, mac })
+  const strings = [
+    ['snom360', '6.5.2', 'snom360-SIP 6.5.2; snom360 ramdisk v3.31; snom360 linux 3.25'],
+    ['snom320', '6.5.20', 'snom320-SIP 6.5.20; snom320 jffs2 v3.36; snom320 linux 3.38'],
+    ['snom370', '7.1.2', 'snom370-SIP 7.1.2'],
+    ['snom300', '7.3.27', 'snom300-SIP 7.3.27'],
+    ['snom320', '7.3.30', 'snom320-SIP 7.3.30 1.1.3-u'],
+    ['snom320', '8.4.18', 'snom320-SIP 8.4.18 1.1.3-s'],
+    ['snom300', '8.4.35', 'snom300-SIP 8.4.35 1.1.3-u'],
+    ['snom870', '8.4.35', 'snom870-SIP 8.4.35 SPEAr300 SNOM 1.4'],
+    ['snom710', '8.7.3.19', 'snom710-SIP 8.7.3.19 1.1.5-IFX-05.01.12'],
+    ['snom710', '8.7.5.35', 'snom710-SIP 8.7.5.35 1.1.5-IFX-05.01.12 000413261234'],
+    ['snomD785', '10.1.33.33', 'snomD785-SIP 10.1.33.33 2010.12-00004-g9ba52f5 000413261234 SXM:0 UXM:0'],
+    ['snomM900', '05.20.0001', 'Snom M900 05.20.0001 000413261234'],
+    ['snom-m9', '9.1.43', 'snom m9 9.1.43'],
+  ] as const
+  for (const [type, firmware, words] of strings) t.equal(agent(type, firmware), compatible(words))
   t.equal(
-    agent('snom320', '6.5.20'),
-    'Mozilla/4.0 (compatible; snom320-SIP 6.5.20; snom320 jffs2 v3.36; snom320 linux 3.38)',
+    userAgent({ phoneType: 'snom360', firmware: '6.5.2', mac, flash: { rootfs: 'jffs2 v3.36', linux: '3.38' } }),
+    compatible('snom360-SIP 6.5.2; snom360 jffs2 v3.36; snom360 linux 3.38'),
+    'firmware 6 tells what lies in the flash now',
   )
-  t.equal(agent('snom370', '7.1.2'), 'Mozilla/4.0 (compatible; snom370-SIP 7.1.2)')
-  t.equal(agent('snom320', '8.4.18'), 'Mozilla/4.0 (compatible; snom320-SIP 8.4.18 1.1.3-s)')
-  t.equal(agent('snom710', '8.7.3.19'), 'Mozilla/4.0 (compatible; snom710-SIP 8.7.3.19 1.1.5-IFX-05.01.12)')
-  t.equal(
-    agent('snom710', '8.7.5.35'),
-    'Mozilla/4.0 (compatible; snom710-SIP 8.7.5.35 1.1.5-IFX-05.01.12 000413261234)',
+  const image = (phoneType: string, firmware: string) => firmwareAgent({ phoneType, firmware, mac })
+  t.equal(image('snom720', '8.7.5.35'), compatible('snom720 8.7.5.35'))
+  t.equal(image('snom360', '6.5.2'), compatible('snom lid 3605'))
+})
+
+t.test('each line of phones has its usual firmware, and says or does not say what it is', async t => {
+  const types = ['snom190', 'snom320', 'snom370', 'snom720', 'snomD785', 'snomM900', 'snom-m9']
+  t.same(types.map(usualFirmware), ['6.5.20', '8.4.35', '8.4.35', '8.7.5.35', '10.1.33.33', '05.20.0001', '9.1.43'])
+  const says = (phoneType: string, firmware = usualFirmware(phoneType)) =>
+    sendsVendorClass({ phoneType, firmware, mac })
+  t.same(
+    [says('snom370', '7.3.14'), says('snom370', '7.3.15'), says('snomM900'), says('snom-m9')],
+    [...[false, true, true, false]],
   )
-  t.equal(
-    firmwareAgent({ phoneType: 'snom720', firmware: '8.7.5.35', mac }),
-    'Mozilla/4.0 (compatible; snom720 8.7.5.35)',
-  )
-  t.same(['snom320', 'snom370', 'snom720', 'snomD785'].map(usualFirmware), ['8.4.35', '8.4.35', '8.7.5.35', '8.7.5.35'])
+  t.ok(readsXml({ phoneType: 'snomM900', firmware: '05.20.0001', mac }), 'bases count their versions otherwise')
+  t.notOk(readsXml({ phoneType: 'snom360', firmware: '6.5.20', mac }))
   t.ok(isOlder('7.3.9', '7.3.15'))
   t.notOk(isOlder('7.3.15', '7.3.15'))
   t.ok(isOlder('8.7', '8.7.5'))
