@@ -1,0 +1,169 @@
+/** What goes wrong with a phone's documents: not there, not asked for, not whole, not for this phone. No I/O. */
+
+import { formatIpv4 } from '../address/ipv4.js'
+import type { Account, Fetch } from './account.js'
+import type { Rule } from './diagnosis.js'
+import { counted, duration, percent } from './words.js'
+
+const patience = 15_000 // ms between two documents: phones take one or two seconds, the slowest about five
+
+export const settingsRules: readonly Rule[] = [
+  { rule: 'not-in-inventory', severity: 'error', find: notInInventory },
+  { rule: 'own-file-missing', severity: 'error', find: ownFileMissing },
+  { rule: 'certificate-mismatch', severity: 'error', find: certificateMismatch },
+  { rule: 'server-failed', severity: 'error', find: serverFailed },
+  { rule: 'secrets-withheld', severity: 'error', find: secretsWithheld },
+  { rule: 'general-missing', severity: 'error', find: generalMissing },
+  { rule: 'never-own', severity: 'error', find: neverOwn },
+  { rule: 'container-only', severity: 'error', find: containerOnly },
+  { rule: 'broken-off', severity: 'error', find: brokenOff },
+  { rule: 'tftp-refused', severity: 'error', find: tftpRefused },
+  { rule: 'rate-limited', severity: 'warning', find: rateLimited },
+  { rule: 'refused', severity: 'warning', find: refusedOtherwise },
+  { rule: 'part-missing', severity: 'warning', find: partMissing },
+  { rule: 'language-missing', severity: 'warning', find: languageMissing },
+  { rule: 'unknown-file', severity: 'warning', find: unknownFile },
+  { rule: 'foreign-file', severity: 'warning', find: foreignFile },
+  { rule: 'odd-mac', severity: 'note', find: oddMac },
+]
+
+function notInInventory({ site, fetches }: Account): string | undefined {
+  if (site.listed !== undefined) return undefined
+  const asked = fetches.findLast(({ isOwn }) => isOwn)
+  if (asked === undefined) return undefined
+  return `asked ${asked.fact.name}, not in the inventory — adopt it`
+}
+
+function ownFileMissing({ site, fetches }: Account): string | undefined {
+  const missing = fetches.findLast(({ isOwn, outcome }) => isOwn && outcome === 'missing')
+  if (missing === undefined || site.listed === undefined || cameLater(fetches, missing)) return undefined
+  return `asked ${missing.fact.name} and got ${missing.fact.status}, though it is listed — \`option66 show\` tells the names under which its file is served`
+}
+
+function certificateMismatch({ refused }: Account): string | undefined {
+  const last = refused.findLast(({ reason }) => reason.startsWith('certificate'))
+  if (last === undefined) return undefined
+  return `asked ${last.name} with a certificate of another phone, and was refused — the certificate's common name must hold the phone's own MAC; put the right certificate onto it`
+}
+
+function serverFailed({ fetches }: Account): string | undefined {
+  const failed = fetches.findLast(({ outcome }) => outcome === 'failed')
+  if (failed === undefined || cameLater(fetches, failed)) return undefined
+  return `asked ${failed.fact.name}, and we failed to answer (${failed.fact.status}) — the log says why; check that the file can be read`
+}
+
+function secretsWithheld({ fetches, site }: Account): string | undefined {
+  const last = fetches.findLast(({ isOwn, outcome }) => isOwn && outcome === 'came')
+  const withheld = fetches.findLast(({ isOwn, fact }) => isOwn && (fact.withheld ?? 0) > 0)
+  if (last === undefined || withheld === undefined || withheld.fact.at < last.fact.at) return undefined
+  const { door, address, withheld: secrets = 0 } = withheld.fact
+  const got = `got ${withheld.fact.name} without its ${counted(secrets, 'password')}`
+  if (door === 'tftp') return `${got}: TFTP carries none — let it fetch by HTTP, or set \`tftp.secrets: true\``
+  const from = address === undefined ? 'elsewhere' : formatIpv4(address)
+  const ours = site.leased === undefined ? 'it has no lease of ours' : `its lease is ${formatIpv4(site.leased)}`
+  if (address !== undefined && address === site.leased) {
+    return `${got}: it had no lease of ours when it asked — restart it`
+  }
+  return `${got}: it asked from ${from}, and ${ours} — let it take its address from us, reserve that address for it in the inventory, or use HTTPS with its certificate`
+}
+
+function generalMissing({ fetches }: Account): string | undefined {
+  const missing = fetches.findLast(
+    ({ named, outcome }) => named?.kind === 'container' && named.mac === undefined && outcome === 'missing',
+  )
+  if (missing === undefined || cameLater(fetches, missing)) return undefined
+  return `asked ${missing.fact.name} and got ${missing.fact.status}: no such model is known here — add the model to the inventory, or put a file of that name into www/`
+}
+
+function neverOwn(account: Account): string | undefined {
+  const { boot, fetches, history, now } = account
+  if (boot.reached.general === undefined || boot.reached.own !== undefined || !boot.isWitnessed) return undefined
+  if (fetches.some(({ isOwn }) => isOwn) || boot.cameAt === undefined || now - boot.cameAt < patience) return undefined
+  const last = fetches.findLast(({ outcome }) => outcome === 'came')?.fact.name ?? 'its general settings'
+  return `stopped ${duration(now - boot.cameAt)} ago after ${last} and never asked for its own file (…-${history.mac}.htm) — its firmware cannot read the file it got, or was given a URL with a file name that it does not extend: \`option66 check\`, and see its firmware version`
+}
+
+/** A container alone configures nothing; where the phone follows containers elsewhere, this one was not understood. */
+function containerOnly({ boot, fetches, now }: Account): string | undefined {
+  const own = fetches.findLast(
+    ({ isOwn, named, outcome }) => isOwn && named?.kind === 'container' && outcome === 'came',
+  )
+  if (own === undefined || boot.cameAt === undefined || now - boot.cameAt < patience) return undefined
+  const follows = fetches.some(({ named }) => named?.kind === 'settings')
+  const isDone = fetches.some(({ isOwn, named }) => isOwn && named?.kind !== 'container')
+  if (isDone || follows) return undefined
+  return `took ${own.fact.name} and asked for none of the files it names: its firmware reads no containers — give it \`dialect: plain\` in the inventory, or update it`
+}
+
+function brokenOff({ fetches }: Account): string | undefined {
+  const broken = fetches.findLast(({ named, outcome }) => outcome === 'broken' && named?.kind !== 'image')
+  if (broken === undefined || cameLater(fetches, broken)) return undefined
+  const { name, bytes, total, door, milliseconds } = broken.fact
+  const where = `${name} broke off at ${percent(bytes, total)} after ${duration(milliseconds)}`
+  if (door === 'tftp')
+    return `${where}: its acknowledgements stopped (${broken.fact.status}) — check cable and switch port, or let it fetch by HTTP`
+  return `${where} (status ${broken.fact.status}) — check cable and switch port, and whether the phone restarted`
+}
+
+function tftpRefused({ refused, fetches }: Account): string | undefined {
+  const last = refused.findLast(({ door }) => door === 'tftp')
+  if (last === undefined || fetches.some(({ fact, outcome }) => outcome === 'came' && fact.at > last.at))
+    return undefined
+  return `asked ${last.name} by TFTP and was refused: ${last.reason} — switch that option off on the phone, or let it fetch by HTTP`
+}
+
+function rateLimited({ refused }: Account): string | undefined {
+  const limited = refused.filter(({ reason }) => reason === 'rate-limited')
+  const last = limited.at(-1)
+  if (last === undefined) return undefined
+  return `asked so often that ${limited.length > 1 ? 'requests were' : `${last.name} was`} refused (429) — it asks in a loop, or many phones share its address: look at what it repeats`
+}
+
+function refusedOtherwise({ refused }: Account): string | undefined {
+  const last = refused.findLast(
+    ({ reason, door }) => reason !== 'rate-limited' && !reason.startsWith('certificate') && door !== 'tftp',
+  )
+  if (last === undefined) return undefined
+  return `asked ${last.name} and was refused: ${last.reason} — check the URL it was given`
+}
+
+function partMissing({ fetches }: Account): string | undefined {
+  const missing = fetches.findLast(
+    ({ named, outcome, isOwn }) =>
+      outcome === 'missing' && !isOwn && (named?.kind === 'settings' || named?.kind === 'languages'),
+  )
+  if (missing === undefined || cameLater(fetches, missing)) return undefined
+  return `asked ${missing.fact.name}, which a container names, and got ${missing.fact.status} — put that file into www/, or take it out of the container`
+}
+
+function languageMissing({ fetches, history }: Account): string | undefined {
+  const missing = fetches.findLast(({ named, outcome }) => named?.kind === 'language' && outcome === 'missing')
+  if (missing === undefined || cameLater(fetches, missing)) return undefined
+  const version = history.said.version === undefined ? 'its firmware' : `firmware ${history.said.version}`
+  return `asked the language file ${missing.fact.name}, which is not there, and stays English — add the languages of ${version} with \`option66 languages add\``
+}
+
+function unknownFile({ fetches }: Account): string | undefined {
+  const missing = fetches.findLast(({ named, outcome }) => named === undefined && outcome === 'missing')
+  if (missing === undefined) return undefined
+  return `asked ${missing.fact.name}, which is no name of ours, and got ${missing.fact.status} — check the Setting URL on the phone, option 67 and \`setting_server\``
+}
+
+function foreignFile({ fetches, history }: Account): string | undefined {
+  const foreign = fetches.findLast(({ named }) => named?.mac !== undefined && named.mac !== history.mac)
+  if (foreign === undefined) return undefined
+  return `asked ${foreign.fact.name}, the file of another phone, from the address of ${history.mac} — a general file names one phone's file, or somebody is looking around: check the containers in www/`
+}
+
+function oddMac({ fetches, history }: Account): string | undefined {
+  const odd = fetches.findLast(({ isOwn, fact }) => isOwn && !fact.name.includes(history.mac))
+  if (odd === undefined) return undefined
+  return `spells its MAC unusually: ${odd.fact.name} — served all the same; a file put into www/ or tftproot/ by hand must bear that very name`
+}
+
+/** The same document came after all. */
+function cameLater(fetches: readonly Fetch[], { fact }: Fetch): boolean {
+  return fetches.some(({ fact: other, outcome }) => {
+    return outcome === 'came' && other.name.toLowerCase() === fact.name.toLowerCase() && other.at >= fact.at
+  })
+}
