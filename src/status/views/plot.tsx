@@ -1,0 +1,63 @@
+/** One curve over time, drawn by uPlot in the colours of the theme. */
+
+import { useEffect, useRef } from 'preact/hooks'
+import uPlot from 'uplot'
+import 'uplot/dist/uPlot.min.css'
+import { useApp } from '../app.js'
+import { useStore } from '../store.js'
+
+interface PlotProps {
+  readonly label: string // for those who cannot see it
+  readonly title: string
+  readonly at: readonly number[] // ms since 1970
+  readonly values: readonly number[]
+}
+
+const height = 180 // px
+
+export function Plot({ label, title, at, values }: PlotProps) {
+  const place = useRef<HTMLDivElement>(null)
+  const theme = useStore(useApp().theme)
+  const columns = useRef<uPlot.AlignedData>([[], []])
+  const plot = useRef<uPlot | undefined>(undefined)
+  columns.current = [at.map(ms => ms / 1000), [...values]]
+
+  // The theme changes the colours that are read here.
+  useEffect(() => {
+    const element = place.current
+    if (element === null) return
+    const drawn = new uPlot(optionsOf(title, element.clientWidth), columns.current, element)
+    plot.current = drawn
+    const observer = new ResizeObserver(() => drawn.setSize({ width: element.clientWidth, height }))
+    observer.observe(element)
+    return () => {
+      observer.disconnect()
+      drawn.destroy()
+      plot.current = undefined
+    }
+  }, [title, theme])
+  // The columns follow from these.
+  useEffect(() => plot.current?.setData(columns.current), [at, values])
+  return <div ref={place} class="plot-place" role="img" aria-label={label} />
+}
+
+function optionsOf(title: string, width: number): uPlot.Options {
+  const colour = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim()
+  const axis = {
+    stroke: colour('--dim'),
+    grid: { stroke: colour('--line'), width: 1 },
+    ticks: { stroke: colour('--line') },
+  }
+  return {
+    width,
+    height,
+    legend: { live: true },
+    cursor: { points: { size: 6 } },
+    scales: { y: { range: (_, __, most) => [0, Math.max(1, most * 1.1)] } },
+    axes: [axis, { ...axis, size: 56, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5] }],
+    series: [
+      { label: 'Time', value: '{YYYY}-{MM}-{DD} {HH}:{mm}' },
+      { label: title, stroke: colour('--accent'), fill: colour('--accent-tint'), width: 1.5, points: { show: false } },
+    ],
+  }
+}
