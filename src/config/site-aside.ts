@@ -4,23 +4,47 @@ import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import type { Mac } from '../address/mac.js'
 import type { Phone } from '../fleet/phone.js'
+import type { Edited, NewPhone } from './edit-inventory.js'
 import type { DhcpSite, Site, SiteFacts, SiteReading } from './site.js'
 
-/** What the thread is asked to read. */
+/** What the thread is asked to read, perhaps as it would be with a phone more. */
 export interface Errand {
   readonly file: string
   readonly facts: SiteFacts
+  readonly addition?: NewEntry
+}
+
+/** A phone for one file of the inventory. */
+export interface NewEntry {
+  readonly file: string
+  readonly text: string // what the file says now
+  readonly mac: Mac
+  readonly phone: NewPhone
+}
+
+/** Without `edited`, nothing was to be added, or has no place in the file's form. */
+export interface Trial extends SiteReading {
+  readonly edited?: Edited
 }
 
 /** It comes in pieces, each asked for, since taking in all phones at once would stop the loop for as long as it takes. */
 export type Piece =
-  | { readonly kind: 'reading'; readonly reading: SiteReading } // its inventory has no phones yet
+  | { readonly kind: 'reading'; readonly reading: Trial } // its inventory has no phones yet
   | { readonly kind: 'phones'; readonly phones: readonly Phone[] }
   | { readonly kind: 'end' }
 
 /** As readSite(). Never rejects: a thread that dies is a finding. */
-export async function readSiteAside(file: string, facts: SiteFacts = {}): Promise<SiteReading> {
-  const errand: Errand = { file, facts }
+export function readSiteAside(file: string, facts: SiteFacts = {}): Promise<SiteReading> {
+  return run({ file, facts })
+}
+
+/** The site as it would be; nothing is written. */
+export function tryPhoneAside(file: string, addition: NewEntry, facts: SiteFacts = {}): Promise<Trial> {
+  return run({ file, facts, addition })
+}
+
+async function run(errand: Errand): Promise<Trial> {
+  const { file } = errand
   const worker = new Worker(threadUrl(), { workerData: errand })
   try {
     return await collect(worker)
@@ -37,8 +61,8 @@ function threadUrl(): URL {
   return new URL(`./site-thread${extname(import.meta.url)}`, import.meta.url)
 }
 
-function collect(worker: Worker): Promise<SiteReading> {
-  let reading: SiteReading = { findings: [], files: [] }
+function collect(worker: Worker): Promise<Trial> {
+  let reading: Trial = { findings: [], files: [] }
   const phones = new Map<Mac, Phone>()
   return new Promise((resolve, reject) => {
     worker.on('error', reject)
@@ -59,7 +83,7 @@ function collect(worker: Worker): Promise<SiteReading> {
   })
 }
 
-function withPhones(reading: SiteReading, phones: ReadonlyMap<Mac, Phone>): SiteReading {
+function withPhones(reading: Trial, phones: ReadonlyMap<Mac, Phone>): Trial {
   const { site } = reading
   if (site === undefined) return reading
   const { inventory, dhcp } = site
@@ -78,7 +102,7 @@ function restored(dhcp: DhcpSite): DhcpSite {
 }
 
 /** The same reading without its phones. */
-export function withoutPhones(reading: SiteReading): SiteReading {
+export function withoutPhones(reading: Trial): Trial {
   const site: Site | undefined = reading.site && {
     ...reading.site,
     inventory: { ...reading.site.inventory, phones: new Map() },

@@ -7,7 +7,7 @@ import { identityWords } from './layer.js'
 import { layerSchema, phoneSchema } from './phones-schema.js'
 import { readTree } from './schema.js'
 import type { Tree, TreeMap } from './tree.js'
-import { writeYaml } from './yaml.js'
+import { writeYaml } from './write-yaml.js'
 
 /** Sections that would be empty are left out; '' where all would be. */
 export function writeInventory(inventory: Inventory): string {

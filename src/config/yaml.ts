@@ -1,21 +1,9 @@
-/** YAML text as plain values that know their lines, and back; the only place that knows the yaml package. No I/O. */
+/** YAML text as plain values that know their lines; the only place that knows the yaml package. No I/O. */
 
-import {
-  Document,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  Pair,
-  parseDocument,
-  Scalar as ScalarNode,
-  YAMLMap,
-  YAMLSeq,
-} from 'yaml'
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
 import type { Finding, Locate, Path, Place } from './finding.js'
-import { isTreeMap, type Scalar, showKey, type Tree, type TreeMap } from './tree.js'
-import { isPlain, isPlainKey, mostDepth, syntaxWords } from './yaml-words.js'
+import { type Scalar, showKey, type Tree, type TreeMap } from './tree.js'
+import { mostDepth, syntaxWords } from './yaml-words.js'
 
 export interface Source {
   readonly file: string
@@ -54,40 +42,52 @@ export function parseYaml(file: string, text: string, findings: Finding[]): Sour
   return { file, tree: grow(document.contents, growth, 0, false), locate }
 }
 
-/** Text that parseYaml() reads as the same tree; what any YAML might read otherwise stands in quotes. */
-export function writeYaml(tree: Tree): string {
-  // A schema that knows text alone leaves all quotes to us.
-  return new Document(nodeOf(tree), { schema: 'failsafe' }).toString({ lineWidth: 0, flowCollectionPadding: false })
+/**
+ * Where the sections of a text stand, for who adds to it: offsets, in UTF-16 units. `block`: a key a line; `flow`: in
+ * braces; `nothing`: no value, or null; `other`: text, a list, an alias.
+ */
+export interface Outline {
+  readonly form: 'block' | 'flow' | 'nothing' | 'other'
+  readonly start: number
+  readonly end: number
+  readonly entries: readonly { readonly key: string; readonly start: number; readonly value: Outline }[] // key: unread
 }
 
-/** What fits on a line stands on one: lists of words, and in lists the sections of words alone. */
-function nodeOf(tree: Tree, isInList = false): ScalarNode | YAMLMap | YAMLSeq {
-  if (isTreeMap(tree)) {
-    const map = new YAMLMap()
-    const entries = Object.entries(tree)
-    map.items = entries.map(([key, value]) => new Pair(textNode(key, isPlainKey(key)), nodeOf(value)))
-    map.flow = entries.length === 0 || (isInList && entries.every(([, value]) => isWord(value)))
-    return map
+const outlined = 3 // levels: the file, its phones, what a phone has
+
+/** Undefined where the text is no YAML. */
+export function outlineYaml(text: string): Outline | undefined {
+  const document = parseDocument(text, { uniqueKeys: false, prettyErrors: false, logLevel: 'error' })
+  return document.errors.length > 0 ? undefined : outlineOf(document.contents, text, 0, outlined)
+}
+
+/** `after`: where the key before it ends, for a value that is not there. */
+function outlineOf(node: unknown, text: string, after: number, levels: number): Outline {
+  const [start, end] = (isScalar(node) || isMap(node) || isSeq(node) || isAlias(node) ? node.range : undefined) ?? []
+  const entries: Outline['entries'][number][] = []
+  if (start === undefined || end === undefined || (isScalar(node) && node.value === null && start === end)) {
+    return { form: 'nothing', start: after, end: after, entries }
   }
-  if (!isList(tree)) return textNode(String(tree), typeof tree !== 'string' || isPlain(tree))
-  const list = new YAMLSeq()
-  list.items = tree.map(item => nodeOf(item, true))
-  list.flow = tree.every(isWord)
-  return list
+  if (isScalar(node) && node.value === null) return { form: 'nothing', start, end, entries }
+  if (!isMap(node)) return { form: 'other', start, end: contentEnd(node, end), entries }
+  for (const { key, value } of levels === 0 ? [] : node.items) {
+    const [first = 0, last = 0] = isScalar(key) ? (key.range ?? []) : []
+    const colon = last + (/^\s*:/.exec(text.slice(last, last + 8))?.[0].length ?? 0)
+    entries.push({ key: text.slice(first, last), start: first, value: outlineOf(value, text, colon, levels - 1) })
+  }
+  return { form: node.flow ? 'flow' : 'block', start, end: contentEnd(node, end), entries }
 }
 
-function textNode(text: string, plain: boolean): ScalarNode {
-  const node = new ScalarNode(text)
-  node.type = plain ? ScalarNode.PLAIN : ScalarNode.QUOTE_DOUBLE
-  return node
-}
-
-function isList(tree: Tree): tree is readonly Tree[] {
-  return Array.isArray(tree)
-}
-
-function isWord(tree: Tree): boolean {
-  return !isList(tree) && !isTreeMap(tree)
+/** Where the last value ends: a section or list that is not in brackets goes on over the blank lines and comments below. */
+function contentEnd(node: unknown, after: number): number {
+  if (isMap(node) && !node.flow) {
+    const { key, value } = node.items.at(-1) ?? {}
+    return contentEnd(value, (isScalar(key) ? key.range?.[1] : undefined) ?? after)
+  }
+  if (isSeq(node) && !node.flow) return contentEnd(node.items.at(-1), node.range?.[0] ?? after)
+  const [start = after, end = after] =
+    (isScalar(node) || isMap(node) || isSeq(node) || isAlias(node) ? node.range : undefined) ?? []
+  return start === end ? after : end
 }
 
 /** A source of which nothing is known but its name. */
