@@ -85,7 +85,7 @@ export class PnpWatch {
     if (!this.#closing.signal.aborted) this.#ear.ask()
   }
 
-  /** What one said in several messages is put together; it is warned of when it says where it would send a phone, or in the end. */
+  /** What one said in several messages is put together. */
   #hear(responder: PnpResponder): void {
     const { own, now } = this.#parts
     if (responder.address === own || this.#closing.signal.aborted) return
@@ -94,8 +94,8 @@ export class PnpWatch {
     if (known === undefined && !this.#makeRoom(at)) return
     const rival = { warnedAt: Number.NEGATIVE_INFINITY, ...known, ...responder, at }
     this.#rivals.set(responder.address, rival)
-    // a 200 is followed by a NOTIFY with the URL, which says more; a refusal is all there is
-    const isAll = rival.url !== undefined || (rival.status ?? 200) >= 300
+    // a first 200 is followed by a NOTIFY with the URL, which says more; a refusal is all there is
+    const isAll = known !== undefined || rival.url !== undefined || (rival.status ?? 200) >= 300
     if (!isAll || at - rival.warnedAt < warningInterval) return
     rival.warnedAt = at
     this.#warn(rival)

@@ -1,4 +1,4 @@
-/** What is wrong with a request, in the order in which a server looks (RFC 3261 §8.2, RFC 6665 §4.2.1). No I/O. */
+/** What is wrong with a request, or what else it is than a SUBSCRIBE, in the order in which a server looks (RFC 3261 §8.2, RFC 6665 §4.2.1). No I/O. */
 
 import { parseCSeq } from './cseq.js'
 import { parseEvent } from './event.js'
@@ -7,14 +7,17 @@ import { parseNameAddr } from './name-addr.js'
 import { splitOutside } from './parameters.js'
 import type { Reply } from './response.js'
 import { parseUri } from './uri.js'
+import { parseVia, splitVias } from './via.js'
 
 /** Undefined: a SUBSCRIBE to ua-profile that can be answered. */
 export function flawOf(request: Request): Reply | undefined {
   if (request.version !== sipVersion) return { status: 505, reason: 'Version Not Supported' }
-  return syntaxFlaw(request) ?? methodFlaw(request) ?? extensionFlaw(request) ?? eventFlaw(request)
+  return (
+    syntaxFlaw(request) ?? methodFlaw(request) ?? extensionFlaw(request) ?? optionsAnswer(request) ?? eventFlaw(request)
+  )
 }
 
-/** A server of this kind takes nothing else; OPTIONS asks what it takes (RFC 3261 §11). */
+/** A server of this kind takes nothing else; OPTIONS asks what it takes. */
 export const allowed = [
   ['Allow', 'SUBSCRIBE, OPTIONS'],
   ['Allow-Events', 'ua-profile'],
@@ -36,6 +39,9 @@ function syntaxFlaw(request: Request): Reply | undefined {
   }
   if (parseCSeq(headerOf(request, 'cseq') ?? '')?.method !== request.method)
     return badRequest('CSeq is not of this method')
+  if (parseUri(request.uri) === undefined) return badRequest('Request-URI cannot be read')
+  const vias = splitVias(headersOf(request, 'via'))
+  if (vias.some(via => parseVia(via) === undefined)) return badRequest('Via cannot be read')
   if (request.isCut) return badRequest('Content-Length is wrong') // RFC 3261 §18.3
   return undefined
 }
@@ -48,9 +54,8 @@ function badRequest(reason: string): Reply {
 function methodFlaw({ method }: Request): Reply | undefined {
   switch (method) {
     case 'SUBSCRIBE':
-      return undefined
     case 'OPTIONS':
-      return { status: 200, reason: 'OK', headers: allowed }
+      return undefined
     case 'CANCEL': // of a request that is answered at once there is never anything to cancel
       return { status: 481, reason: 'Call/Transaction Does Not Exist' }
     default:
@@ -76,12 +81,16 @@ const known: ReadonlySet<string> = new Set([
 
 /** RFC 3261 §8.2.2.1, §8.2.2.3 */
 function extensionFlaw(request: Request): Reply | undefined {
-  const uri = parseUri(request.uri)
-  if (uri === undefined) return badRequest('Request-URI cannot be read')
-  if (uri.scheme !== 'sip' && uri.scheme !== 'sips') return { status: 416, reason: 'Unsupported URI Scheme' }
+  if (!['sip', 'sips'].includes(parseUri(request.uri)?.scheme ?? ''))
+    return { status: 416, reason: 'Unsupported URI Scheme' }
   const required = headersOf(request, 'require').flatMap(value => splitOutside(value, ',') ?? [value])
   if (required.length === 0) return undefined
   return { status: 420, reason: 'Bad Extension', headers: [['Unsupported', required.join(', ')]] }
+}
+
+/** RFC 3261 §11.2 */
+function optionsAnswer({ method }: Request): Reply | undefined {
+  return method === 'OPTIONS' ? { status: 200, reason: 'OK', headers: allowed } : undefined
 }
 
 /** AudioCodes phones ask for the profile of the application, all others for that of the device (RFC 6080 §6.3). */
