@@ -51,7 +51,9 @@ export function readVia(options: NetworkOptions): Via {
 }
 
 /** The own address; undefined where the system may choose. @throws WrongPhone */
-export function readAddress(options: NetworkOptions): string | undefined {
+export function readAddress(
+  options: Pick<NetworkOptions, 'interface' | 'address' | 'server' | 'group'>,
+): string | undefined {
   const { address, server, group } = options
   for (const [flag, text] of Object.entries({ address, server, group })) {
     if (text !== undefined && parseIpv4(text) === undefined) {

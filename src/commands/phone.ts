@@ -61,9 +61,11 @@ async function bootAndStay(options: PhoneOptions, order: BootOrder, write: (line
     const last = boots.at(-1) ?? first
     boots.push(await bootOnce(options, { ...order, ...last.next, memory: last.memory }, write))
   }
-  const listening = { address, port: options.sipPort ?? 5060, time: options.stay * 1000, resync }
-  if (!options.json) write(`stays ${options.stay} s, and listens for check-sync on ${address}:${listening.port}\n`)
-  await stay(listening).catch((error: unknown) => {
+  const port = options.sipPort ?? 5060
+  const listening = (): void => {
+    if (!options.json) write(`stays ${options.stay} s, and listens for check-sync on ${address}:${port}\n`)
+  }
+  await stay({ address, port, time: options.stay * 1000, listening, resync }).catch((error: unknown) => {
     throw new WrongPhone(error instanceof Error ? error.message : String(error))
   })
   return boots

@@ -12,18 +12,19 @@ export async function followRedirections(visit: Visit, memory: Memory, url: stri
   const path = [written(visit, url)]
   for (let hops = 0; ; hops += 1) {
     const from = path.at(-1) ?? ''
-    const to = written(visit, held(memory, 'setting_server'))
+    const told = held(memory, 'setting_server').trim()
+    const to = written(visit, told)
     if (to === '' || to === from) return
     const trail = [...path, to].join(' → ')
     if (path.includes(to)) throw new Hang(to, `setting_server leads back here, without end: ${trail}`)
     if (hops === mostHops) throw new Hang(to, `is the ${hops + 1}th setting_server in a row: ${trail}`)
     visit.visitor.report({ kind: 'redirect', from, to })
     path.push(to)
-    await fetchSettings(visit, memory, to)
+    await fetchSettings(visit, memory, told) // as it stands: {mac} in it decides which names are asked
   }
 }
 
 /** One spelling for comparison: {mac} filled in, and no slash at the end. */
 function written(visit: Visit, url: string): string {
-  return visit.expand(url.trim()).replace(/\/+$/, '')
+  return visit.expand(url).replace(/\/+$/, '')
 }

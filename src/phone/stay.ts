@@ -9,13 +9,14 @@ export interface StayOrder {
   readonly address: string // own
   readonly port: number // 5060
   readonly time: number // ms
+  readonly listening: () => void // called once
   readonly resync: (from: string, event: string) => Promise<void> // never rejects; one at a time
 }
 
 const remembered = 32 // NOTIFYs whose repetition is known; RFC 3261 repeats one for 32 s at most
 
 /** Resolves when the time is over and the last boot is done. Rejects with one sentence where the port cannot be had. */
-export async function stay({ address, port, time, resync }: StayOrder): Promise<void> {
+export async function stay({ address, port, time, listening, resync }: StayOrder): Promise<void> {
   const socket = await listen(address, port)
   const seen: string[] = []
   let running = Promise.resolve()
@@ -30,6 +31,7 @@ export async function stay({ address, port, time, resync }: StayOrder): Promise<
         waiting -= 1
       })
   })
+  listening()
   await new Promise(resolve => setTimeout(resolve, time))
   socket.removeAllListeners('message')
   await running

@@ -100,6 +100,7 @@ function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`
 }
 
-function printable(text: string): string {
+/** Without control characters, which a server could have sent to the terminal. */
+export function printable(text: string): string {
   return text.replaceAll(/\p{Cc}/gu, '?')
 }

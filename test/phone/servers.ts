@@ -164,3 +164,63 @@ function readOptions(bytes: Buffer): ReadonlyMap<number, Buffer> {
   }
   return options
 }
+
+export interface SipQuestion {
+  readonly text: string
+  readonly from: RemoteInfo
+  readonly header: (name: string) => string
+}
+
+/** Hears the group on loopback; every datagram is told, and each of what is returned is sent back to its sender. */
+export async function servePnp(t: Test, answer: (question: SipQuestion, count: number) => readonly string[]) {
+  const questions: SipQuestion[] = []
+  const group = '224.0.1.75'
+  const socket = createSocket({ type: 'udp4', reuseAddr: true })
+  socket.bind(0, '0.0.0.0')
+  await once(socket, 'listening')
+  socket.addMembership(group, '127.0.0.1')
+  t.teardown(() => socket.close())
+  socket.on('message', (bytes, from) => {
+    const text = bytes.toString('latin1')
+    const header = (name: string) => new RegExp(`^${name}: (.*)$`, 'im').exec(text)?.[1]?.trim() ?? ''
+    questions.push({ text, from, header })
+    for (const one of answer({ text, from, header }, questions.length)) socket.send(one, from.port, from.address)
+  })
+  return { questions, via: { kind: 'pnp', group, port: socket.address().port } as const }
+}
+
+export function sipOk({ header }: SipQuestion): string {
+  const [via, from, to, callId, cseq] = ['Via', 'From', 'To', 'Call-ID', 'CSeq'].map(header)
+  const lines = [
+    `Via: ${via}`,
+    `From: ${from}`,
+    `To: ${to};tag=srv1`,
+    `Call-ID: ${callId}`,
+    `CSeq: ${cseq}`,
+    'Expires: 0',
+  ]
+  return `SIP/2.0 200 OK\r\n${lines.join('\r\n')}\r\nContact: <sip:127.0.0.1>\r\nContent-Length: 0\r\n\r\n`
+}
+
+/** `changed`: headers to replace; '' leaves one out. */
+export function sipNotify(
+  { header }: SipQuestion,
+  body: string,
+  changed: Readonly<Record<string, string>> = {},
+): string {
+  const headers = {
+    Via: 'SIP/2.0/UDP 127.0.0.1:5060;branch=z9hG4bK77',
+    'Max-Forwards': '20',
+    From: `${header('To')};tag=srv1`,
+    To: header('From'),
+    'Call-ID': header('Call-ID'),
+    CSeq: '3 NOTIFY',
+    Event: header('Event'),
+    'Subscription-State': 'terminated;reason=timeout',
+    'Content-Type': 'application/url',
+    'Content-Length': String(body.length),
+    ...changed,
+  }
+  const lines = Object.entries(headers).flatMap(([name, value]) => (value === '' ? [] : [`${name}: ${value}`]))
+  return `NOTIFY sip:127.0.0.1 SIP/2.0\r\n${lines.join('\r\n')}\r\n\r\n${body}`
+}
