@@ -8,7 +8,7 @@ import { diagnose } from './fleet/diagnosis.js'
 import { disagreements } from './fleet/diagnosis-identity.js'
 import type { Fact } from './fleet/fact.js'
 import { factSeverity, factText } from './fleet/fact-text.js'
-import { wholeLayer } from './fleet/layers.js'
+import { wholeLayers } from './fleet/layers.js'
 import type { Inventory, Phone } from './fleet/phone.js'
 import { type PhoneHistory, typeOf } from './fleet/phone-history.js'
 import type { Recognise } from './fleet/recognise.js'
@@ -142,5 +142,5 @@ function doorOf(fact: Fact): string | undefined {
 
 /** The phone's own, its groups' or its model's. */
 function firmwareOf(inventory: Inventory, phone: Phone): string | undefined {
-  return wholeLayer(inventory, phone).firmware
+  return wholeLayers(inventory, phone).findLast(({ layer }) => layer.firmware !== undefined)?.layer.firmware
 }

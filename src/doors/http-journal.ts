@@ -84,7 +84,7 @@ export function createHttpJournal(log: Log, now: () => number, note?: Note): Htt
     const { socket } = request // of the response it is gone at the end
     const before = socket.bytesWritten
     response.once('close', () => {
-      const milliseconds = Math.round((now() - since) * 10) / 10
+      const milliseconds = Math.max(0, Math.round((now() - since) * 10) / 10) // the clock may be set back
       write({ request, response, about, milliseconds, sent: socket.bytesWritten - before })
     })
   }

@@ -16,7 +16,7 @@ export function transferFact(entry: Entry, now: number, end?: string): Fact {
     // what a client never acknowledged may have come all the same: all of it was sent
     bytes: isWhole ? (total ?? 0) : (transfer?.bytes ?? 0),
     ...(total !== undefined && { total }),
-    milliseconds: Math.round(now - entry.asked),
+    milliseconds: Math.max(0, Math.round(now - entry.asked)),
     isWhole,
     ...(withheld !== undefined && { withheld }),
   }
@@ -27,7 +27,7 @@ export function refusedFact(entry: Entry, reason: string, answer: string, now: n
   if (!/^(?:not found|bad name|unreadable)$/.test(reason)) {
     return { kind: 'refused', ...whose(entry), reason: answer === '' ? reason : `${reason}: ${answer}` }
   }
-  const nothing = { bytes: 0, milliseconds: Math.round(now - entry.asked), isWhole: true }
+  const nothing = { bytes: 0, milliseconds: Math.max(0, Math.round(now - entry.asked)), isWhole: true }
   return { kind: 'fetched', ...whose(entry), status: answer, ...nothing }
 }
 

@@ -70,4 +70,4 @@ export function cleanText(text: string): string {
 
 const controls = /\p{Cc}/u
 const allControls = /\p{Cc}/gu
-const secretInQuery = /([?&;][\w.-]*(?:pass|pwd|secret|token|key|pin)[\w.-]*=)[^&;#\s]*/gi
+const secretInQuery = /([?&;][\w.-]*(?:pass|pwd|secret|token|key|pin)[\w.-]*=)[^&;#\s]+/gi
