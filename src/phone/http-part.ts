@@ -29,14 +29,16 @@ export function describeError(part: Part, error: Error, speaks: string): string 
   }
   if (expected !== undefined) return describeCut(part)
   if (code === 'ECONNREFUSED') return `nothing listens at ${host}`
-  return describeHandshake(code, host, speaks) ?? `the connection to ${host} failed (${code})`
+  return describeHandshake(code, error.message, host, speaks) ?? `the connection to ${host} failed (${code})`
 }
 
-function describeHandshake(code: string, host: string, speaks: string): string | undefined {
-  if (/PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL|NO_PROTOCOLS|WRONG_VERSION|HANDSHAKE_FAILURE|NO_CIPHER/.test(code)) {
+/** OpenSSL's own words stand in the code, or in the message beside EPROTO. */
+function describeHandshake(code: string, message: string, host: string, speaks: string): string | undefined {
+  const words = `${code} ${message}`.toUpperCase().replaceAll(' ', '_')
+  if (/PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL|NO_PROTOCOLS|WRONG_VERSION|HANDSHAKE_FAILURE|NO_CIPHER/.test(words)) {
     return `no TLS in common with ${host} (${code}); this phone speaks ${speaks}`
   }
-  if (/ALERT.*CERT|CERT.*ALERT/.test(code)) return `${host} does not take the phone's certificate (${code})`
+  if (/ALERT.*CERT|CERT.*ALERT/.test(words)) return `${host} does not take the phone's certificate (${code})`
   if (/CERT|SIGNATURE|ISSUER|SELF_SIGNED|ALTNAME/.test(code)) {
     return `the certificate of ${host} is not to be trusted (${code})`
   }
