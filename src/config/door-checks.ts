@@ -148,13 +148,13 @@ function checkPaths(paths: readonly (string | undefined)[], report: Report): voi
   }
 }
 
-/** What answers at that path already. */
-function ownerOf(path: string): string | undefined {
+/** What answers at that path already, whatever its query. */
+function ownerOf(written: string): string | undefined {
+  const mac = '000413000000'
+  const path = written.replace(/\?.*/, '').replaceAll('{mac}', mac)
   if (/^\/(?:firmware|lang)(?:\/|$)/.test(path)) return 'in a folder of www'
   if (/^\/xmlrpc\/?$/.test(path)) return 'where XML-RPC is served'
-  const mac = '000413000000'
-  const isKnown = parseName(`${path.replace('{mac}', mac)}?mac=${mac}`) !== undefined
-  return isKnown ? 'served to all phones as it is' : undefined
+  return parseName(`${path}?mac=${mac}`) === undefined ? undefined : 'served to all phones as it is'
 }
 
 function checkStatus(

@@ -8,8 +8,9 @@ const longestUrl = 255 // characters; a setting_server of old firmware takes no 
 const longestKey = 8192 // characters; RSA with 16,384 bits takes 2,800
 const longestPath = 128 // characters, as of the names we know ourselves
 
-/** Kilobytes of memory for one sign-in; more, and a few wrong passwords at once are a burden. */
-const mostHashMemory = 262_144
+/** What one sign-in may cost: 64 MiB, and four times the work of the hashes that we make. */
+const mostHashMemory = 64 * 1024 * 1024 // bytes
+const mostHashWork = 4 * 2 ** 15 * 8
 
 export const multicastGroup: Word<Ipv4> = {
   rule: 'group',
@@ -61,7 +62,8 @@ export const accountName: Word<string> = {
   parse: scalar => (/^[A-Za-z0-9][A-Za-z0-9_.-]{0,31}$/.test(String(scalar)) ? String(scalar) : undefined),
 }
 
-const hashForm = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$[A-Za-z0-9+/]{11,86}\$[A-Za-z0-9+/]{22,86}$/
+const hashForm =
+  /^\$scrypt\$ln=([1-9]\d?),r=([1-9]\d?),p=([1-9]\d?)\$[A-Za-z0-9+/]{11,86}={0,2}\$[A-Za-z0-9+/]{22,86}={0,2}$/
 
 /** PHC string format, `$scrypt$ln=15,r=8,p=1$salt$hash`, salt and hash in base64 without padding. */
 export const passwordHash: Word<string> = {
@@ -74,8 +76,7 @@ export const passwordHash: Word<string> = {
     if (/^\$scrypt\$ln=\d+$/.test(value)) return refuse('ends at its first comma; put the hash in quotes')
     const [, ln, r, p] = hashForm.exec(value)?.map(Number) ?? []
     if (ln === undefined || r === undefined || p === undefined) return undefined
-    // RFC 7914 §2: 128 · r · 2^ln bytes
-    const isSane = ln >= 10 && r >= 1 && p >= 1 && p <= 16 && (2 ** ln * r) / 8 <= mostHashMemory
+    const isSane = ln >= 10 && ln <= 20 && 128 * 2 ** ln * r <= mostHashMemory && 2 ** ln * r * p <= mostHashWork // RFC 7914 §2
     return isSane ? value : refuse('is a hash of unusual cost; make one by `option66 password`')
   },
 }
@@ -124,7 +125,7 @@ function isKeyBlob(blob: Buffer, type: string): boolean {
   return isWhole && parts[0]?.toString('latin1') === type && parts.length === (type === 'ssh-ed25519' ? 2 : 3)
 }
 
-/** Where OEM firmware asks: `/oem/{mac}.xml`. */
+/** Where OEM firmware asks: `/oem/{mac}.xml`, `/acme/boot.php?id={mac}`. */
 export const oemPath: Word<string> = {
   rule: 'path',
   expected: 'an absolute path such as /oem/{mac}.xml',
@@ -134,9 +135,11 @@ export const oemPath: Word<string> = {
     if (/^[a-z]+:\/\//i.test(value)) return refuse(`${value} is a URL; write its path alone, from the / after the host`)
     if (value.length > longestPath)
       return refuse(`has ${value.length} characters; at most ${longestPath} fit`, 'too-long')
-    if (value.includes('?')) return refuse(`${value} holds a query; leave out all from the ? on`)
-    const bare = value.replace('{mac}', '')
-    if (/[{}]/.test(bare)) return refuse(`${value} holds a brace that is no {mac}; write {mac} once`)
-    return /^\/[A-Za-z0-9._~!$&'()*+,;=:@/-]*$/.test(bare) && !/\/\.{0,2}(?:\/|$)/.test(value) ? value : undefined
+    const bare = value.replaceAll(/\{mac\}/gi, 'mac')
+    if (/[{}]/.test(bare)) return refuse(`${value} holds a brace that is no {mac}; expected {mac}, or none`)
+    const [path = ''] = bare.split('?', 1)
+    if (/\/\.{0,2}(?:\/|$)/.test(path.slice(0, -1)))
+      return refuse(`${value} has a part that is empty, . or ..; leave it out`)
+    return /^\/[!$&-;=@A-Z_a-z~]*(?:\?[!$&-;=?@A-Z_a-z~]*)?$/.test(bare) ? value : undefined
   },
 }
