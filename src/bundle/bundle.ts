@@ -9,6 +9,7 @@ export interface Asker {
   readonly baseUrl: string // the door, host and port through which it was asked: http://192.168.66.1:8080
   readonly address: Ipv4 // the asker's own
   readonly userAgent?: string
+  readonly certified?: Mac // the phone that a certificate proves it to be: its files are open to it, no other phone's
 }
 
 /** A document rendered from the inventory. */
@@ -19,6 +20,13 @@ export interface Rendered {
   readonly type: string // Content-Type
   readonly mac?: Mac // whose document it is
   readonly withheld: number // secrets left out, because this asker may not know them
+  readonly redirected?: Redirected // to another server
+}
+
+/** Where a document sends its phone, and who said so. */
+export interface Redirected {
+  readonly url: string // {mac} may stand in it for the phone to fill in
+  readonly by: 'registry' | 'inventory'
 }
 
 /** A file of www/ or tftproot/. */
@@ -31,7 +39,14 @@ export interface Shelved {
   read(): Promise<Buffer>
 }
 
-export type Found = Rendered | Shelved
+/** There may be such a file, but not for this asker. */
+export interface Refused {
+  readonly kind: 'refused'
+  readonly reason: string // in a word, for the timeline
+  readonly mac?: Mac // who asks
+}
+
+export type Found = Rendered | Shelved | Refused
 
 export interface Bundle {
   /** `name` is a path with query as it came, decoded once: `/snom370.htm`, `settings?mac=000413261234`. */

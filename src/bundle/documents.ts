@@ -33,6 +33,7 @@ export interface Order {
 export interface Document {
   readonly text: string
   readonly withheld: number
+  readonly settingServer?: string // URL of the server it sends its phone to
 }
 
 /** Undefined: there is no such document. A phone's own documents exist for listed phones only. */
@@ -103,7 +104,8 @@ function settingsOf(inventory: Inventory, order: Order, layer: Layer | undefined
   const settings = order.secrets ? wanted : wanted.filter(setting => !isSecret(setting.name))
   const content: Content = { ...layer, settings }
   const text = order.dialect === 'plain' ? writePlain(content) : writeSettings(content, order.dialect)
-  return { text, withheld: wanted.length - settings.length }
+  const server = settings.find(({ name, index }) => name === 'setting_server' && index === undefined)?.value ?? ''
+  return { text, withheld: wanted.length - settings.length, ...(server !== '' && { settingServer: server }) }
 }
 
 /** Only a site that says nothing of firmware_status itself gets ours. */

@@ -75,7 +75,7 @@ class Round {
   async #follow(url: string): Promise<void> {
     const known = this.visited.length
     const found = await this.#look(url)
-    if (found === undefined) return
+    if (found === undefined || found.kind === 'refused') return
     const bytes = found.kind === 'rendered' ? found.bytes : found.size <= mostBytes ? await found.read() : undefined
     if (bytes === undefined) return
     this.visited[known] = { url, found, bytes }

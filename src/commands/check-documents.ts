@@ -8,8 +8,8 @@ import { expectedImage } from '../bundle/images.js'
 import { openShelf } from '../bundle/shelf.js'
 import type { Finding } from '../config/finding.js'
 import type { Site } from '../config/site.js'
+import { doorUrl } from '../door-urls.js'
 import type { Inventory, Phone } from '../fleet/phone.js'
-import { doorUrl } from '../server-plan.js'
 import { parseImageName } from '../snom/firmware-image.js'
 import { isVersion } from '../snom/firmware-version.js'
 import { lookAtLanguageFile } from '../snom/language-file.js'
@@ -219,7 +219,8 @@ async function languageIn(found: Found | undefined): Promise<LanguageAt | undefi
 }
 
 async function bytesOf(found: Found | undefined): Promise<Buffer | undefined> {
-  return found?.kind === 'shelved' ? found.read() : found?.bytes
+  if (found === undefined || found.kind === 'refused') return undefined
+  return found.kind === 'shelved' ? found.read() : found.bytes
 }
 
 /** The name below the door's URL, decoded once as the doors do; undefined when it is another server's. */

@@ -5,16 +5,22 @@ import type { Duplex } from 'node:stream'
 
 const reasons: Readonly<Record<number, string>> = {
   400: 'Bad Request',
+  403: 'Forbidden',
   404: 'Not Found',
   405: 'Method Not Allowed',
   408: 'Request Timeout',
   412: 'Precondition Failed',
+  413: 'Content Too Large',
   414: 'URI Too Long',
+  415: 'Unsupported Media Type',
   416: 'Range Not Satisfiable',
   429: 'Too Many Requests',
   431: 'Request Header Fields Too Large',
   500: 'Internal Server Error',
 }
+
+/** With these a body may follow that nobody reads. */
+const endings: ReadonlySet<number> = new Set([400, 403, 405, 413, 415])
 
 /** Ends the response; where half an answer has left already, the connection instead. */
 export function refuse(response: ServerResponse, status: number, headers: Readonly<Record<string, string>> = {}): void {
@@ -24,18 +30,17 @@ export function refuse(response: ServerResponse, status: number, headers: Readon
   }
   const text = `${status} ${reasons[status] ?? 'Error'}\n`
   const common = { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' }
-  // Where a body may follow that nobody reads, the connection has to end.
-  const last: Readonly<Record<string, string>> = status === 405 || status === 400 ? { connection: 'close' } : {}
+  const last: Readonly<Record<string, string>> = endings.has(status) ? { connection: 'close' } : {}
   response.statusCode = status
   response.setHeaders(new Map<string, string>(Object.entries({ ...common, ...last, ...headers })))
   response.setHeader('content-length', text.length)
   response.end(text)
 }
 
-/** To a client that speaks no HTTP, says too much, or takes too long over it. */
+/** To a client that speaks no HTTP, says too much, or takes too long over it. Without TLS no word reaches it at all. */
 export function turnAway(error: Error & { readonly code?: string }, socket: Duplex): void {
   const status = statusOfParser(error.code)
-  if (socket.writable) {
+  if (socket.writable && /^(?:HPE_|ERR_HTTP_)/.test(error.code ?? '')) {
     socket.write(`HTTP/1.1 ${status} ${reasons[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
   }
   socket.destroy()

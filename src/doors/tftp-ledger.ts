@@ -19,6 +19,7 @@ const none = {
   closed: 0, // in flight when the door closed
   'not found': 0,
   'bad name': 0,
+  refused: 0, // not for this client
   'bad mode': 0,
   'bad option': 0,
   write: 0, // WRQ

@@ -59,6 +59,7 @@ const flaws = {
   write: { reason: 'write', code: errorCode.accessViolation, text: 'Read only' },
   mode: { reason: 'bad mode', code: errorCode.illegalOperation, text: 'Mode must be octet or netascii' },
   name: { reason: 'bad name', code: errorCode.fileNotFound, text: 'File not found' },
+  refused: { reason: 'refused', code: errorCode.accessViolation, text: 'Access violation' },
   notFound: { reason: 'not found', code: errorCode.fileNotFound, text: 'File not found' },
   full: { reason: 'full', code: errorCode.notDefined, text: 'Too many transfers, ask again later' },
   'client full': { reason: 'client full', code: errorCode.notDefined, text: 'Too many transfers to this address' },
@@ -155,18 +156,20 @@ class Door implements TftpDoor {
     }
   }
 
-  async #find(entry: Entry): Promise<Buffer | undefined> {
+  async #find(entry: Entry): Promise<Buffer | Flaw> {
     const { bundle, baseUrl } = this.#settings
     const found = await bundle.find(entry.request.file, { door: 'tftp', baseUrl, address: entry.address })
-    if (found?.kind === 'shelved') return found.read()
-    if (found?.mac) entry.mac = found.mac
-    if (found?.withheld) entry.withheld = found.withheld
-    return found?.bytes
+    if (found === undefined) return flaws.notFound
+    if (found.kind === 'shelved') return found.read()
+    if (found.mac) entry.mac = found.mac
+    if (found.kind === 'refused') return flaws.refused
+    if (found.withheld) entry.withheld = found.withheld
+    return found.bytes
   }
 
-  #answer(entry: Entry, file: Buffer | undefined, now: number): void {
-    if (!file) {
-      this.#refuse(entry, flaws.notFound, now)
+  #answer(entry: Entry, file: Buffer | Flaw, now: number): void {
+    if (!Buffer.isBuffer(file)) {
+      this.#refuse(entry, file, now)
       return
     }
     const netascii = entry.request.mode.toLowerCase() === 'netascii'

@@ -15,6 +15,8 @@ export type Dialect = 'plain' | 'v7' | 'v8'
 export function dialectOf(type: string, version: string | undefined): Dialect {
   // DECT bases count their versions anew: an M900 with 05.20 is younger than any desk phone with 7.
   if (/^snomM\d/i.test(type)) return 'v8'
+  // Their last firmware was a 6, or older.
+  if (/^snom[12]\d\d$/i.test(type)) return 'plain'
   if (version === undefined) return /^snom3\d\d$/i.test(type) ? 'v7' : 'v8'
   if (isBefore(version, '7.1.8')) return 'plain'
   return isBefore(version, '8') ? 'v7' : 'v8'

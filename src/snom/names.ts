@@ -1,7 +1,9 @@
 /** The names under which phones ask for their documents, read and written. No I/O. */
 
 import { type Mac, parseMac } from '../address/mac.js'
+import { parseFactoryName } from './factory-name.js'
 import type { LanguageKind } from './languages.js'
+import { macForm, macOfQuery } from './mac-in-text.js'
 import { parsePhoneType } from './phone-type.js'
 
 /** A document. With a `mac` it is that phone's own, without it is for every phone of the type. */
@@ -16,21 +18,20 @@ export type Asked =
 /** Longer names are none of ours: the longest written here has 45 characters. */
 const limit = 128
 
-/** Some firmware 8 expands {mac} with colons. */
-const macForm = '[0-9a-f:.-]{12,17}'
-
 const container = new RegExp(`^(snom[a-z0-9]+)(?:-(${macForm}))?\\.htm$`, 'i')
 const settings = new RegExp(`^(snom[a-z0-9]+)[/-](?:general|(${macForm}))\\.xml$`, 'i')
 const firmware = new RegExp(`^(snom[a-z0-9]+)[/-](?:(${macForm})-)?firmware\\.xml$`, 'i')
 const languages = /^(?:(snom[a-z0-9]+)[/-])?(gui|web)-lang\.xml$/i
-const everything = /^(?:settings|(snom[a-z0-9]+)\/\1\.php)$/i
+const everything = /^settings$/i
 
 /** Any case, with or without slashes before it; the query after `?`. Undefined when it names no document. */
 export function parseName(name: string): Asked | undefined {
   if (name.length > limit) return undefined
   const [path = '', query = ''] = name.replace(/^\/+/, '').split('?', 2)
   const queried = macOfQuery(query)
-  if (everything.test(path)) return queried === undefined ? undefined : { kind: 'everything', mac: queried }
+  if (everything.test(path) || parseFactoryName(name) !== undefined) {
+    return queried === undefined ? undefined : { kind: 'everything', mac: queried }
+  }
   return (
     match('container', container.exec(path)) ??
     match('settings', settings.exec(path)) ??
@@ -72,12 +73,6 @@ function matchLanguages(found: RegExpExecArray | null): Asked | undefined {
   if (model === undefined) return { kind: 'languages', of }
   const type = parsePhoneType(model)
   return type === undefined ? undefined : { kind: 'languages', of, type }
-}
-
-/** TFTP names come as the phone wrote them, so %3A may still stand for a colon. */
-function macOfQuery(query: string): Mac | undefined {
-  const value = /(?:^|&)mac=([^&]*)/i.exec(query)?.[1]
-  return value === undefined ? undefined : parseMac(value.replaceAll(/%3a/gi, ':'))
 }
 
 /** A language file, by the version of its folder and its own name. */

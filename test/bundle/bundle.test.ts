@@ -86,6 +86,7 @@ function open(t: Test, parts: Partial<BundleOptions> = {}): Site {
 
 async function textOf(found: Found | undefined): Promise<string> {
   const file = some(found)
+  if (file.kind === 'refused') throw new Error('refused')
   return String(file.kind === 'rendered' ? file.bytes : await file.read())
 }
 

@@ -71,6 +71,7 @@ const languages = {
 
 async function textOf(found: Found | undefined): Promise<string> {
   const file = some(found)
+  if (file.kind === 'refused') throw new Error('refused')
   return String(file.kind === 'rendered' ? file.bytes : await file.read())
 }
 

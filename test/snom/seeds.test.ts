@@ -68,6 +68,7 @@ async function open(t: Test) {
   const asker: Asker = { door: 'http', baseUrl: 'http://ss', address: some(parseIpv4('192.168.66.21')), userAgent }
   return async (name: string): Promise<string> => {
     const found = some(await bundle.find(name, asker))
+    if (found.kind === 'refused') throw new Error('refused')
     return String(found.kind === 'rendered' ? found.bytes : await found.read())
   }
 }
