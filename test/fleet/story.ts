@@ -50,6 +50,9 @@ export const lease = (asks?: readonly number[]): readonly Happening[] => [
 export const documents = (of: string = mac): readonly Happening[] =>
   ['/snom370.htm', '/snom370/general.xml', `/snom370-${of}.htm`, `/snom370/${of}.xml`].map(name => fetched(name))
 
+/** What happens to a phone, from another address or of another MAC where it says so. */
+export type Telling = Happening & Partial<Pick<Fact, 'mac' | 'address'>>
+
 export interface Setting {
   readonly listed?: Listed | undefined
   readonly lease?: number | undefined // address that we lease to the phone
@@ -78,7 +81,7 @@ export class Story {
   }
 
   /** What happens, a second after another. */
-  tell(...happenings: readonly (Happening & Partial<Fact>)[]): this {
+  tell(...happenings: readonly Telling[]): this {
     for (const happening of happenings) {
       this.now += 1000
       const from = 'address' in happening ? {} : { address: leased }
