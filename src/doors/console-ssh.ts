@@ -40,7 +40,9 @@ export function makeHostKey(): string {
 /** `SHA256:…` as ssh-keygen -l prints it. @throws Error what is wrong with the key, as the end of a sentence */
 export function fingerprint(privateKey: string): string {
   const key = parsed(privateKey)
-  if (key === undefined || !key.isPrivateKey()) throw new Error('is no private key, or one with a passphrase')
+  if (key === undefined || !key.isPrivateKey()) {
+    throw new Error("is no private key in OpenSSH's form without a passphrase (ssh-keygen -t ed25519 -N '')")
+  }
   // ssh2 would offer SHA-1 signatures with an RSA key.
   if (!/^(?:ssh-ed25519|ecdsa-)/.test(key.type)) throw new Error(`is of type ${key.type}: expected ed25519 or ecdsa`)
   return `SHA256:${createHash('sha256').update(key.getPublicSSH()).digest('base64').replaceAll('=', '')}`

@@ -209,7 +209,7 @@ t.test('the host key is made once, for its owner alone; its fingerprint is that 
     await t.rejects(open(t, { hostKey: { file, isOurs: text !== undefined } }), { message: expected })
   }
   await wrong(undefined, /^cannot read the SSH host key .*\/key: ENOENT/)
-  await wrong('nonsense', /is no private key, or one with a passphrase; put another in its place/)
+  await wrong('nonsense', /is no private key in OpenSSH's form without a passphrase .*; put another in its place/)
   await wrong(ecdsa.line, /is no private key/)
   await wrong(readFileSync(ssh.makeKey('rsa').file, 'utf8'), /is of type ssh-rsa: expected ed25519 or ecdsa/)
 })
