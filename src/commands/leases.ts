@@ -1,10 +1,11 @@
 /** `option66 leases`: the lease database as a table, as JSON, or in the file format of another server. */
 
-import { formatIpv4 } from '../address/ipv4.js'
+import { formatIpv4, parseIpv4 } from '../address/ipv4.js'
 import { formatMac } from '../address/mac.js'
 import type { Lease } from '../dhcp/lease.js'
 import { dnsmasqLeases, keaLeases } from '../store/lease-export.js'
-import { readLeases } from '../store/lease-store.js'
+import { readLeases, releaseLease } from '../store/lease-store.js'
+import { type ApiAnswer, callApi } from './api-client.js'
 
 const lastTime = 8.64e15 // ms since 1970: the greatest that Date knows
 
@@ -32,6 +33,43 @@ export async function leasesExport(
   const { format, now, subnetId = 1 } = call
   call.write(format === 'kea' ? keaLeases(leases, now, subnetId) : dnsmasqLeases(leases, now))
   return 0
+}
+
+export interface ReleaseCall extends Reader {
+  readonly address: string
+  readonly json: boolean
+  readonly complain: (text: string) => void
+  readonly ask?: typeof callApi
+}
+
+/**
+ * Through the appliance where one runs, else in the database itself. Exit code 0; 1 when no lease runs there; 2 when
+ * the address is none. Rejects as above.
+ */
+export async function leasesRelease(call: ReleaseCall): Promise<number> {
+  const { address, folder, now, json, write, complain, ask = callApi } = call
+  const parsed = parseIpv4(address)
+  if (parsed === undefined) {
+    complain(`${address} is not an IPv4 address such as 192.168.66.100\n`)
+    return 2
+  }
+  const answer = await ask(folder, 'DELETE', `leases/${address}`)
+  const isReleased =
+    answer === undefined
+      ? (await releaseLease(folder, parsed, now, call.report ?? ignore)) !== undefined
+      : isDone(answer)
+  if (json) write(`${JSON.stringify({ address, isReleased })}\n`)
+  else if (isReleased) write(`${address} is released\n`)
+  else complain(`no lease runs on ${address}: option66 leases list shows those that do\n`)
+  return isReleased ? 0 : 1
+}
+
+/** @throws in the appliance's own words, where it is not that there is no such lease */
+function isDone({ status, body }: ApiAnswer): boolean {
+  if (status < 300) return true
+  if (status === 404) return false
+  const words = typeof body === 'object' && body !== null && 'error' in body ? String(body.error) : `status ${status}`
+  throw new Error(`the appliance did not release it: ${words}`)
 }
 
 interface Row {

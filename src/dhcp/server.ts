@@ -68,6 +68,20 @@ export class Server {
     return lease?.state === 'bound' && lease.end > now ? lease : undefined
   }
 
+  /**
+   * Takes an address back at the operator's word, in a subnet of now: what is to be saved; undefined where nothing runs.
+   * Its client is told nothing, and gets the address again when it asks in time.
+   */
+  release(address: Ipv4, now: number): Lease | undefined {
+    const pool = this.#linkOf(address)?.pool
+    pool?.sweep(now)
+    const lease = pool?.leaseAt(address)
+    if (pool === undefined || lease === undefined || lease.state === 'released' || lease.end <= now) return undefined
+    const released: Lease = { ...lease, state: 'released', start: now, end: now }
+    pool.enter(released)
+    return released
+  }
+
   /** The last lease of every address, running or not. */
   *leases(): Iterable<Lease> {
     for (const link of this.#links) yield* link.pool.leases()

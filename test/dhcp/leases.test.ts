@@ -53,6 +53,24 @@ t.test('a client gets the address it had, after RELEASE and after expiry', async
   t.equal(addressOf(server.answer(discover(phones[0]), 10 * leaseEnd)), '192.0.2.100')
 })
 
+t.test('the operator takes an address back: what runs there, or is declined, ends now', async t => {
+  const server = makeServer()
+  lease(server, 0, { mac: phones[0] })
+  const released = some(server.release(ip('192.0.2.100'), 5 * second))
+  t.match(released, { state: 'released', mac: phones[0], start: 5 * second, end: 5 * second })
+  t.strictSame([...server.leases()], [released])
+  t.equal(server.leaseAt(ip('192.0.2.100'), 5 * second), undefined)
+  t.equal(server.release(ip('192.0.2.100'), 6 * second), undefined, 'once')
+  t.equal(addressOf(server.answer(discover(phones[0]), 7 * second)), '192.0.2.100', 'its phone may have it again')
+  t.equal(server.release(ip('192.0.2.101'), 0), undefined, 'never leased')
+  t.equal(server.release(ip('10.0.0.1'), 0), undefined, 'no subnet of ours')
+  lease(server, 0, { mac: phones[1] })
+  server.answer(say({ type: 'decline', mac: phones[1], options: { 50: '192.0.2.101', 54: '192.0.2.1' } }), second)
+  t.match(server.release(ip('192.0.2.101'), 2 * second), { state: 'released' }, 'it need not wait for an hour')
+  lease(server, 0, { mac: phones[2] })
+  t.equal(server.release(ip('192.0.2.102'), leaseEnd), undefined, 'it has run out')
+})
+
 t.test('released addresses are given again in the order they came back', async t => {
   const server = makeServer()
   for (const mac of phones.slice(0, 4)) lease(server, 0, { mac })

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
-import { leasesExport, leasesList } from '../../src/commands/leases.js'
+import { leasesExport, leasesList, leasesRelease } from '../../src/commands/leases.js'
 import type { Lease } from '../../src/dhcp/lease.js'
 import { dnsmasqLeases, keaLeases } from '../../src/store/lease-export.js'
 import { openLeaseStore } from '../../src/store/lease-store.js'
@@ -90,6 +90,58 @@ t.test('no name steers the terminal, and JSON still gives it back whole', async 
     }),
     { numRuns: 20 },
   )
+})
+
+t.test('an address is released in the database where no appliance runs', async t => {
+  const folder = await folderWith(t, leases)
+  const said: string[] = []
+  const release = (address: string, json = false) => {
+    const say = (text: string) => said.push(text)
+    return leasesRelease({ folder, address, now, json, write: say, complain: say })
+  }
+  t.equal(await release('192.168.66.101'), 0)
+  t.equal(await release('192.168.66.101'), 1)
+  t.equal(await release('192.168.66.103', true), 0, 'declined')
+  t.equal(await release('192.168.66.102', true), 1, 'run out')
+  t.equal(await release('192.168.66.999'), 2)
+  t.strictSame(said, [
+    '192.168.66.101 is released\n',
+    'no lease runs on 192.168.66.101: option66 leases list shows those that do\n',
+    '{"address":"192.168.66.103","isReleased":true}\n',
+    '{"address":"192.168.66.102","isReleased":false}\n',
+    '192.168.66.999 is not an IPv4 address such as 192.168.66.100\n',
+  ])
+  const rows: { address: string; state: string }[] = JSON.parse(
+    await collect(write => leasesList({ folder, json: true, now, write })),
+  )
+  t.strictSame(
+    rows.filter(({ state }) => state === 'released').map(({ address }) => address),
+    ['192.168.66.101', '192.168.66.103', '192.168.66.105'],
+  )
+  const { store } = await openLeaseStore(folder, () => undefined)
+  await t.rejects(release('192.168.66.104'), /is in use by another option66/)
+  await store.close()
+})
+
+t.test('a running appliance is asked to release', async t => {
+  const asked: string[] = []
+  const release = (status: number, body?: unknown) =>
+    leasesRelease({
+      folder: '/nowhere',
+      address: '192.168.66.101',
+      now,
+      json: true,
+      write: () => undefined,
+      complain: () => undefined,
+      ask: async (folder, method, path) => {
+        asked.push(`${folder} ${method} ${path}`)
+        return { status, body }
+      },
+    })
+  t.equal(await release(204), 0)
+  t.equal(await release(404, { error: 'no lease' }), 1)
+  await t.rejects(release(500, { error: 'the disk is full' }), /did not release it: the disk is full/)
+  t.strictSame(new Set(asked), new Set(['/nowhere DELETE leases/192.168.66.101']))
 })
 
 const keaFile = [
