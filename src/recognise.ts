@@ -9,18 +9,37 @@ import { phoneTypeOfClass, phoneTypeOfMac } from './snom/phone-type.js'
 import { parseUserAgent } from './snom/user-agent.js'
 import { snom } from './snom/vendor.js'
 
-/** `fixedPaths`: what OEM firmware asks for, `{mac}` in it: `/oem/{mac}.xml` (`redirection.paths`). */
-export function createRecognise(fixedPaths: () => readonly string[] = () => []): Recognise {
+/** `fixedPaths`: what OEM firmware asks for, `{mac}` in it: `/oem/{mac}.xml` (`redirection.paths`); may change. */
+export function createRecognise(fixedPaths: () => readonly string[] = () => none): Recognise {
+  const names = new Map<string, Named | undefined>()
+  let paths = fixedPaths()
+
+  function nameOnce(name: string): Named | undefined {
+    if (paths !== fixedPaths()) {
+      paths = fixedPaths()
+      names.clear()
+    }
+    const known = names.get(name)
+    if (known !== undefined || names.has(name)) return known
+    const named = nameOf(name, paths)
+    if (name.length > longestName) return named
+    if (names.size >= mostNames) names.clear()
+    names.set(name, named)
+    return named
+  }
+
   return {
     isPhone: snom.recognises,
     typeOfClass: phoneTypeOfClass,
     typeOfMac: phoneTypeOfMac,
     agent: parseUserAgent,
-    name: name => nameOf(name, fixedPaths()),
+    name: nameOnce,
     compareVersions: (first, second) => (isVersion(first) && isVersion(second) ? compareVersions(first, second) : 0),
   }
 }
 
+const none: readonly string[] = []
+const mostNames = 65_536 // whose meaning is remembered: some 40,000 on a site of 10,000 phones
 const longestName = 512 // characters looked at
 const macForm = '([0-9a-fA-F:.-]{12,17})'
 const languageFile = /^lang[/-]|(?:^|\/)(?:gui|web)_lang[\w-]*\.xml$|^snomlang/i

@@ -91,7 +91,7 @@ export function reach(boot: Boot, stage: Stage, at: number): void {
 
 /** The phone has the document: it came whole, or the phone had it already (304, RFC 9110 §15.4.5). */
 export function came({ status, isWhole }: { readonly status: string; readonly isWhole: boolean }): boolean {
-  return isWhole && /^(?:200|206|304|DATA)$/.test(status)
+  return isWhole && (status === '200' || status === 'DATA' || status === '304' || status === '206')
 }
 
 /** A client that goes on with its address has not booted. */

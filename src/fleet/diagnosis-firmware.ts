@@ -40,6 +40,7 @@ function imageBrokenOff({ boot, history, site }: Account): string | undefined {
 /** An image came whole in an earlier boot, and the phone still says another version. */
 function firmwareUnchanged({ boot, history, site }: Account): string | undefined {
   const { version, versionAt } = history.said
+  if (!history.boots.some(one => one !== boot && one.hasImage)) return undefined
   if (version === undefined || versionAt === undefined || versionAt < boot.at) return undefined
   const image = imagesOf(history, site).findLast(({ fact, outcome }) => outcome === 'came' && fact.at < boot.at)
   const wanted = image?.named?.version

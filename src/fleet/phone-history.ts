@@ -91,6 +91,10 @@ export function typeOf({ said, mac }: PhoneHistory, recognise: Recognise): strin
 }
 
 function listenToAgent(said: Said, agent: string, at: number, recognise: Recognise): void {
+  if (agent === said.agent) {
+    said.versionAt = at
+    return
+  }
   const { type, version } = recognise.agent(agent)
   if (type === undefined && said.agentType !== undefined) return // a boot loader: it tells less than was known
   said.agent = agent

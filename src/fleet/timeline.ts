@@ -31,8 +31,6 @@ const usual: TimelineLimits = { boots: 5, facts: 64, strangers: 4096, strangersK
 /** When a phone whose boot stands still is looked at again, since its diagnosis may have changed: ms after its last fact. */
 const looks = [11_000, 20_000, 31_000, 40_000, 61_000, 120_000, 300_000, 600_000]
 
-const mostNames = 32_768 // names whose meaning is remembered; one forgotten costs a microsecond
-
 export class Timeline {
   readonly #parts: TimelineParts
   readonly #limits: TimelineLimits
@@ -41,7 +39,6 @@ export class Timeline {
   readonly #strangers = new Recency()
   readonly #addresses = new Addresses()
   readonly #texts = new Texts()
-  readonly #names = new Map<string, Named | undefined>()
   readonly #open = new Set<PhoneHistory>()
   #strangersCount = 0
   #revision = 0
@@ -72,12 +69,12 @@ export class Timeline {
 
   /** Takes in what a door saw. Never throws. */
   note(fact: Fact): void {
-    this.#take(this.#texts.clean(fact), true)
+    this.#take(fact, true)
   }
 
   /** The same for a fact of an earlier run, oldest first: it is remembered already. */
   restore(fact: Fact): void {
-    this.#take(this.#texts.clean(fact), false)
+    this.#take(fact, false)
   }
 
   phone(mac: Mac): PhoneHistory | undefined {
@@ -111,7 +108,6 @@ export class Timeline {
 
   /** The inventory is another: who is listed counts as listed from now on, and every line may have changed. */
   relist(): void {
-    this.#names.clear()
     this.#strangersCount = 0
     for (const history of this.#phones.values()) {
       if (!this.#parts.isListed(history.mac)) this.#strangersCount += 1
@@ -121,19 +117,20 @@ export class Timeline {
   }
 
   #take(fact: Fact, isNew: boolean): void {
-    const named = fact.kind === 'fetched' || fact.kind === 'refused' ? this.#meaning(fact.name) : undefined
     const mac = this.#ownerOf(fact)
     if (mac === undefined) {
       if (fact.address === undefined || !this.#addresses.wait(fact.address, fact)) this.#unknown += 1
       return
     }
+    const named = this.#meaning(fact)
     const history = this.#phones.get(mac) ?? this.#begin(mac, fact, named)
     if (history === undefined) return
     this.#learn(history, fact, isNew)
-    this.#enter(history, fact.mac === mac ? fact : { ...fact, mac }, named, isNew)
+    this.#enter(history, fact, named, isNew)
   }
 
-  #enter(history: PhoneHistory, fact: Fact, named: Named | undefined, isNew: boolean): void {
+  #enter(history: PhoneHistory, told: Fact, named: Named | undefined, isNew: boolean): void {
+    const fact = this.#texts.clean(told, history.mac)
     this.#settle(history, fact.at)
     listen(history.said, fact, named, this.#parts.recognise)
     const isKept = takeFact(history, fact, named, this.#limits)
@@ -142,6 +139,11 @@ export class Timeline {
     if (history.boots.at(-1)?.isOpen === true) this.#open.add(history)
     this.#settle(history, fact.at)
     this.#touch(history)
+  }
+
+  #meaning(fact: Fact): Named | undefined {
+    if (fact.kind !== 'fetched' && fact.kind !== 'refused') return undefined
+    return this.#parts.recognise.name(fact.name)
   }
 
   /** Who asks is who holds the address; the name of a document tells whose that is, which may be another's. */
@@ -160,8 +162,7 @@ export class Timeline {
     if (holder !== undefined && holder !== history.mac) return // it claims to be somebody
     history.address = address
     for (const waiting of this.#addresses.learn(address, history.mac, at)) {
-      const named = waiting.kind === 'fetched' || waiting.kind === 'refused' ? this.#meaning(waiting.name) : undefined
-      this.#enter(history, { ...waiting, mac: history.mac }, named, isNew)
+      this.#enter(history, waiting, this.#meaning(waiting), isNew)
     }
   }
 
@@ -221,14 +222,5 @@ export class Timeline {
     }
     this.#spent += 1
     return this.#spent <= this.#limits.strangersKept
-  }
-
-  #meaning(name: string): Named | undefined {
-    const known = this.#names.get(name)
-    if (known !== undefined || this.#names.has(name)) return known
-    const named = this.#parts.recognise.name(name)
-    if (this.#names.size >= mostNames) this.#names.clear()
-    this.#names.set(name, named)
-    return named
   }
 }
