@@ -41,7 +41,7 @@ function syntaxFlaw(request: Request): Reply | undefined {
     return badRequest('CSeq is not of this method')
   if (parseUri(request.uri) === undefined) return badRequest('Request-URI cannot be read')
   const vias = splitVias(headersOf(request, 'via'))
-  if (vias.some(via => parseVia(via) === undefined)) return badRequest('Via cannot be read')
+  if (vias.length === 0 || vias.some(via => parseVia(via) === undefined)) return badRequest('Via cannot be read')
   if (request.isCut) return badRequest('Content-Length is wrong') // RFC 3261 §18.3
   return undefined
 }
