@@ -39,7 +39,7 @@ export interface ReleaseCall extends Reader {
   readonly address: string
   readonly json: boolean
   readonly complain: (text: string) => void
-  readonly ask?: typeof callApi
+  readonly callApi?: typeof callApi
 }
 
 /**
@@ -47,7 +47,7 @@ export interface ReleaseCall extends Reader {
  * the address is none. Rejects as above.
  */
 export async function leasesRelease(call: ReleaseCall): Promise<number> {
-  const { address, folder, now, json, write, complain, ask = callApi } = call
+  const { address, folder, now, json, write, complain, callApi: ask = callApi } = call
   const parsed = parseIpv4(address)
   if (parsed === undefined) {
     complain(`${address} is not an IPv4 address such as 192.168.66.100\n`)

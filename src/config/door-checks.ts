@@ -79,9 +79,14 @@ function checkPair(
   }
 }
 
-function checkPnp(pnp: Loose<PnpSection>, { http, https }: SiteParts, report: Report): void {
-  if ((pnp.url === undefined || pnp.url === null) && !http && !https) {
-    report.error('pnp-url', ['pnp'], 'pnp has no URL to tell: http and https are closed; open one, or add url', 'key')
+function checkPnp(pnp: Loose<PnpSection>, { http, https, tftp }: SiteParts, report: Report): void {
+  if ((pnp.url === undefined || pnp.url === null) && !http && !https && !tftp) {
+    report.error(
+      'pnp-url',
+      ['pnp'],
+      'pnp has no URL to tell, for http, https and tftp are closed; open one, or add url',
+      'key',
+    )
   }
   const seen = new Set<string>()
   for (const name of Object.keys(pnp.vendors ?? {})) {

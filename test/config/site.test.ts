@@ -10,6 +10,7 @@ import { arrangeFindings, formatFinding, hasError } from '../../src/config/findi
 import { readInventory } from '../../src/config/inventory.js'
 import { schemaFiles } from '../../src/config/json-schema.js'
 import { readSite } from '../../src/config/site.js'
+import { verifyPassword } from '../../src/doors/password.js'
 import { some } from '../some.js'
 
 const conf = join(import.meta.dirname, '../../conf')
@@ -17,7 +18,7 @@ const conf = join(import.meta.dirname, '../../conf')
 t.test('the shipped configuration works as it is', async t => {
   const { site, findings } = await readSite(join(conf, 'option66.yaml'))
   t.same(findings.map(formatFinding), [])
-  const { dhcp, http, tftp, inventory, ...rest } = some(site)
+  const { dhcp, http, https, tftp, pnp, redirection, status, inventory, ...rest } = some(site)
   t.match(rest, {
     interface: 'lo',
     address: parseIpv4('127.66.0.1'),
@@ -29,6 +30,12 @@ t.test('the shipped configuration works as it is', async t => {
   t.equal(formatSubnet(some(subnet).subnet), '127.66.0.0/16')
   t.same(some(subnet).pool.map(formatRange), ['127.66.1.1 - 127.66.1.250'])
   t.same(http, { port: 8080, root: join(conf, '../www') })
+  t.same(https, { port: 8443, oldTls: false })
+  t.same(pnp, { port: 5066, group: parseIpv4('224.0.1.75'), unknown: 'answer', vendors: new Map() })
+  t.match(redirection, { ssh: { port: 2222 }, xmlrpc: true, accounts: [{ name: 'lab', keys: [] }], paths: [] })
+  const [account] = some(redirection).accounts
+  t.ok(await verifyPassword('try-out', some(account?.password)), 'the account has the password that the file tells')
+  t.same(status, { address: parseIpv4('127.0.0.1'), port: 8066 })
   t.same(tftp, { port: 6969, root: join(conf, '../tftproot'), secrets: false })
   t.same(
     [...inventory.phones.values()].map(({ mac, model, address }) => [mac, model, address && formatIpv4(address)]),
@@ -50,9 +57,7 @@ t.test('the shipped configuration names every key', async t => {
     const json: unknown = JSON.parse(await readFile(join(conf, schema), 'utf8'))
     for (const { name, description } of propertiesOf(json)) {
       t.ok(description, `${schema}: ${name} has a description`)
-      if (/^(https|pnp|redirection|status)$/.test(name))
-        t.notMatch(text, new RegExp(`\\b${name}:`), `${name} is not promised`)
-      else t.match(text, new RegExp(`\\b${name}\\b`), `${file} names ${name}`)
+      t.match(text, new RegExp(`\\b${name}\\b`), `${file} names ${name}`)
     }
   }
 })
@@ -86,6 +91,43 @@ t.test('a section that is false or absent is closed', async t => {
     'option66.yaml': 'interface: eth1\ndhcp: false\ntftp: {root: /srv}\nhttps: false\npnp: false\nphones: []\n',
   })
   t.same([site?.dhcp, site?.http, site?.tftp?.port, site?.tftp?.root], [undefined, undefined, 69, '/srv'])
+})
+
+t.test('the new doors have defaults, and their files stand beside the configuration', async t => {
+  const folder = t.testdir({})
+  const { site, findings } = await readText(folder, {
+    'option66.yaml': [
+      'interface: eth1',
+      'http: {}',
+      'https: {}',
+      'pnp: {url: null, vendors: {Yealink: "http://10.0.0.1/{mac}.cfg", OEM: "tftp://10.0.0.1/$mac"}}',
+      'redirection: {ssh: {}, paths: ["/oem/{mac}.xml"], accounts: [{name: 7, url: "https://a.b/{mac}", password: "$scrypt$ln=15,r=8,p=1$uINq+o21qbf273jDitqOMQ$DR/aniNiY6DRusFeb7escSvOgmDdqG7TZU7YlypIoY0"}]}',
+      'status: {}',
+      'phones: []',
+    ].join('\n'),
+  })
+  t.same(findings, [])
+  t.same(site?.https, { port: 443, oldTls: false })
+  const vendors = new Map([
+    ['yealink', 'http://10.0.0.1/{mac}.cfg'],
+    ['oem', 'tftp://10.0.0.1/$mac'],
+  ])
+  t.same(site?.pnp, { port: 5060, group: parseIpv4('224.0.1.75'), unknown: 'answer', vendors })
+  t.match(site?.redirection, { ssh: { port: 2222 }, xmlrpc: false, paths: ['/oem/{mac}.xml'] })
+  t.match(site?.redirection?.accounts, [{ name: '7', url: 'https://a.b/{mac}', keys: [] }])
+  t.same(site?.status, { address: parseIpv4('127.0.0.1'), port: 8066 })
+  const named = 'https: {certificate: a/c.pem, key: k.pem, client-ca: /ca.pem}\nredirection: {ssh: {host-key: h}}'
+  const reading = await readText(folder, { 'option66.yaml': `interface: lo\nphones: []\n${named}\n` })
+  t.same(
+    reading.findings.map(({ rule, message }) => `${rule} ${message.replaceAll(folder, '~')}`),
+    [
+      'missing-file certificate ~/a/c.pem: there is no such file; create it, or name another',
+      'missing-file key ~/k.pem: there is no such file; create it, or name another',
+      'missing-file client-ca /ca.pem: there is no such file; create it, or name another',
+      'no-accounts ssh without accounts lets nobody in; add accounts, or close it',
+      'missing-file host-key ~/h: there is no such file; create it, or name another',
+    ],
+  )
 })
 
 t.test('durations become seconds', async t => {

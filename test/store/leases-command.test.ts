@@ -133,7 +133,7 @@ t.test('a running appliance is asked to release', async t => {
       json: true,
       write: () => undefined,
       complain: () => undefined,
-      ask: async (folder, method, path) => {
+      callApi: async (folder, method, path) => {
         asked.push(`${folder} ${method} ${path}`)
         return { status, body }
       },
