@@ -167,17 +167,17 @@ function createFetchObserver(registry: Registry): (fact: Fact & { readonly kind:
   })
   return ({ door, status, isWhole, milliseconds, bytes }) => {
     const isError = /^(?:[45]\d\d|ERROR)\b/.test(status)
-    durations.observe({ door, result: isError ? 'refused' : isWhole ? 'whole' : 'broken-off' }, milliseconds / 1000)
+    const seconds = Math.max(0, milliseconds) / 1000 // a clock may be set back
+    durations.observe({ door, result: isError ? 'refused' : isWhole ? 'whole' : 'broken-off' }, seconds)
     sent.inc({ door }, Math.max(0, bytes))
   }
 }
 
 /** At most `mostEvents` of them, whatever a door counts; a number that is none counts nothing. */
 function bounded(counters: DoorCounters['counters']): ReadonlyMap<string, number> {
-  const all = counters instanceof Map ? [...counters] : Object.entries(counters)
-  const bounded = new Map<string, number>(all.slice(0, mostEvents))
-  const rest = all.slice(mostEvents).reduce((sum, [, count]) => sum + count, 0)
-  if (rest > 0) bounded.set('other', (bounded.get('other') ?? 0) + rest)
-  for (const [event, count] of bounded) if (!(Number.isFinite(count) && count >= 0)) bounded.delete(event)
-  return bounded
+  const all: [string, number][] = counters instanceof Map ? [...counters] : Object.entries(counters)
+  const sound = all.filter(([, count]) => Number.isFinite(count) && count >= 0)
+  const rest = sound.slice(mostEvents).reduce((sum, [, count]) => sum + count, 0)
+  const bounded = new Map(sound.slice(0, mostEvents))
+  return rest === 0 ? bounded : bounded.set('other', rest)
 }
