@@ -1,45 +1,54 @@
 /** The appliance: builds, opens and closes everything. What one door needs of another part, it is given here. */
 
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { formatIpv4, type Ipv4 } from './address/ipv4.js'
 import type { Mac } from './address/mac.js'
-import type { Bundle } from './bundle/bundle.js'
-import { createBundle } from './bundle/create-bundle.js'
-import { createSharedBytes } from './bundle/shared-bytes.js'
-import { openShelf } from './bundle/shelf.js'
-import type { Site } from './config/site.js'
-import type { Lease, LeaseStore } from './dhcp/lease.js'
+import type { Asker } from './bundle/bundle.js'
+import type { Site, SiteReading } from './config/site.js'
+import { ApplianceDesk } from './desk/desk.js'
+import { lookAtHealth } from './desk/health.js'
+import { LastFetched } from './desk/last-fetched.js'
+import { poolUse } from './desk/pools.js'
+import { Preview } from './desk/preview.js'
 import { createDocumentWatch, type DocumentWatch } from './document-watch.js'
-import { openHttp } from './doors/http.js'
 import { type Libc, loadLibc } from './doors/libc.js'
-import type { Link } from './doors/link.js'
 import type { Log } from './doors/log.js'
-import { openSockets, type Sockets } from './doors/sockets.js'
-import { openTftp } from './doors/tftp.js'
+import { createMetrics, type Metrics } from './doors/metrics.js'
+import { openStatus, type StatusDoor } from './doors/status.js'
 import { reservationsOf } from './fleet/inventory.js'
+import { LanDoors, type OpenDoor } from './lan-doors.js'
 import { Leasing } from './leasing.js'
 import { LinkWatch } from './link-watch.js'
+import { Observation } from './observation.js'
+import { PlugAndPlay } from './plug-and-play.js'
+import type { PnpPace } from './pnp-watch.js'
 import type { RivalPace } from './rival-watch.js'
-import { describeDoors, doorUrl } from './server-plan.js'
+import { openSiteBundle } from './site-bundle.js'
 import { boundAtStart, keepBound } from './site-change.js'
-import { openLeaseStore } from './store/lease-store.js'
+import { openStores, type Stores } from './stores.js'
 
 export interface Surroundings {
   readonly log: Log
   readonly now: () => number // ms since 1970
   readonly passed: ReadonlyMap<string, number> // sockets from systemd, by door
+  readonly version: string // of option66
+  readonly residentMemory: () => number // bytes
   readonly rivalPace?: RivalPace // of the looks for other DHCP servers
+  readonly pnpPace?: PnpPace // and for other Plug & Play servers
 }
 
-interface Door {
-  close(): Promise<void>
-}
+/** A reading of the configuration that holds. */
+export type Accepted = SiteReading & { readonly site: Site }
+
+const pageFolder = fileURLToPath(new URL('./status', import.meta.url))
 
 /** Rejects with one sentence when the state folder or a socket cannot be had. */
-export async function openAppliance(site: Site, surroundings: Surroundings): Promise<Appliance> {
-  const report = (text: string): void => surroundings.log.warn({}, text)
-  const { store, leases } = await openLeaseStore(site.state, report)
-  const appliance = new Appliance(site, surroundings, store, leases, await loadLibc())
-  await appliance.start().catch(async (error: unknown) => {
+export async function openAppliance(reading: Accepted, surroundings: Surroundings): Promise<Appliance> {
+  const { log, now } = surroundings
+  const stores = await openStores(reading.site.state, log, now)
+  const appliance = new Appliance(reading, surroundings, stores, await loadLibc())
+  await appliance.start(stores.facts).catch(async (error: unknown) => {
     await appliance.close()
     throw error
   })
@@ -47,113 +56,175 @@ export async function openAppliance(site: Site, surroundings: Surroundings): Pro
 }
 
 export class Appliance {
-  #site: Site
   readonly #surroundings: Surroundings
-  readonly #store: LeaseStore
-  readonly #libc: Libc | undefined
-  readonly #bundle: Bundle
+  readonly #stores: Stores
+  readonly #startedAt: number
   readonly #leasing: Leasing
-  readonly #watch: LinkWatch
+  readonly #plugAndPlay: PlugAndPlay
+  readonly #lanDoors: LanDoors
+  readonly #observation: Observation
+  readonly #metrics: Metrics
   readonly #documentWatch: DocumentWatch
-  #passed: ReadonlyMap<string, number>
+  readonly #desk: ApplianceDesk
+  readonly #watch: LinkWatch
+  #site: Site
+  #reading: SiteReading & { readonly at: number }
   #holder: (address: Ipv4) => Mac | undefined
-  #doors: Door[] = []
+  #status: StatusDoor | undefined
 
-  constructor(
-    site: Site,
-    surroundings: Surroundings,
-    store: LeaseStore,
-    leases: readonly Lease[],
-    libc: Libc | undefined,
-  ) {
+  constructor(reading: Accepted, surroundings: Surroundings, stores: Stores, libc: Libc | undefined) {
+    const { site } = reading
+    const { log, now, rivalPace, pnpPace } = surroundings
+    const { redirections } = stores
     this.#site = site
+    this.#startedAt = now()
+    this.#reading = { ...reading, at: this.#startedAt }
     this.#surroundings = surroundings
-    this.#store = store
-    this.#libc = libc
-    this.#passed = surroundings.passed
+    this.#stores = stores
     this.#holder = reservationsOf(site.inventory).holder
-    this.#leasing = new Leasing(site, { ...surroundings, store, leases })
-    this.#documentWatch = createDocumentWatch(surroundings.log)
-    this.#bundle = this.#makeBundle()
+    this.#documentWatch = createDocumentWatch(log)
+    this.#metrics = this.#makeMetrics()
+    this.#observation = this.#makeObservation()
+    const { note } = this.#observation
+    const { leaseStore: store, leases } = stores
+    this.#leasing = new Leasing(site, { store, leases, log, now, note, ...(rivalPace && { rivalPace }) })
+    const redirectionOf = (mac: Mac) => redirections.find(mac)
+    const others = { holderOf: (address: Ipv4) => this.#holderOf(address), redirectionOf }
+    this.#plugAndPlay = new PlugAndPlay(site, { others, log, now, note, ...(pnpPace && { pace: pnpPace }) })
+    const lastFetched = new LastFetched(now)
+    const address = () => this.#watch.link?.address
+    const served = openSiteBundle({
+      ...others,
+      ...{ site: () => this.#site, address, log },
+      documentWatch: this.#documentWatch,
+    })
+    const bundle = lastFetched.over(served, asker => this.#phoneOf(asker))
+    this.#lanDoors = new LanDoors({
+      ...{ site: () => this.#site, bundle, redirections, note, log, now, libc, passed: surroundings.passed },
+      ...{ leasing: this.#leasing, plugAndPlay: this.#plugAndPlay },
+    })
+    this.#desk = this.#makeDesk(new Preview({ site: () => this.#site, lastFetched, redirectionOf }))
     this.#watch = new LinkWatch({
       device: site.interface,
       address: site.address,
-      open: link => this.#open(link),
-      shut: () => this.#shut(),
-      log: surroundings.log,
+      open: link => this.#lanDoors.open(link),
+      shut: () => this.#lanDoors.shut(),
+      log,
     })
   }
 
+  /** The configuration, then the inventory, as they were read last. */
+  get files(): readonly string[] {
+    return this.#reading.files
+  }
+
   /** Opens the doors when the interface is there, and goes on looking: it may come later, or come back as another. */
-  start(): Promise<void> {
-    return this.#watch.start()
+  async start(facts: Stores['facts']): Promise<void> {
+    await this.#observation.restore(facts)
+    await this.#openStatus()
+    await this.#watch.start()
   }
 
   async close(): Promise<void> {
+    await this.#status?.close()
     await this.#watch.close()
-    await this.#store.close()
+    this.#observation.close()
+    await this.#stores.close()
   }
 
-  /** Another configuration, from now on. What sockets and files are bound to stays until the next start, and that is said. */
-  use(site: Site): void {
+  /**
+   * What was read of the configuration: a good one holds from now on, a bad one is only shown. What sockets and files are
+   * bound to stays until the next start, and that is said.
+   */
+  take(reading: SiteReading): void {
+    const { log, now } = this.#surroundings
+    const { site } = reading
+    this.#reading = { ...reading, at: now() }
+    if (site === undefined) return
     for (const key of boundAtStart(this.#site, site)) {
-      this.#surroundings.log.warn({}, `a change of ${key} takes effect at the next start`)
+      log.warn({}, `a change of ${key} takes effect at the next start`)
     }
     this.#site = keepBound(this.#site, site)
     this.#holder = reservationsOf(site.inventory).holder
     this.#leasing.use(this.#site)
+    this.#plugAndPlay.use(this.#site)
   }
 
-  #makeBundle(): Bundle {
-    const { http, tftp, state } = this.#site
-    const { log } = this.#surroundings
-    const bytes = createSharedBytes()
-    return createBundle({
-      inventory: () => this.#site.inventory,
-      www: openShelf(http?.root ?? tftp?.root ?? state, { bytes }),
-      tftproot: openShelf(tftp?.root ?? state, { bytes }),
+  #makeObservation(): Observation {
+    const { now } = this.#surroundings
+    return new Observation({
+      site: () => this.#site,
       holderOf: address => this.#holderOf(address),
-      tftpSecrets: tftp?.secrets ?? false,
-      warn: text => log.warn({}, text),
-      inspect: inspected => this.#documentWatch.look(inspected),
+      isLeasedTo: (address, mac) => this.#leasing.leaseAt(address)?.mac === mac,
+      boundLeases: () => this.#leasing.countBound(),
+      keep: fact => this.#stores.history.append(fact),
+      measure: fact => this.#metrics.observe(fact),
+      now,
     })
   }
 
-  async #open(link: Link): Promise<void> {
-    const { interface: device } = this.#site
-    const { address } = link
-    const sockets = openSockets({ device, address, libc: this.#libc, passed: this.#passed })
-    this.#passed = new Map() // they are bound to the device that was there at the start
-    this.#doors.push({ close: () => this.#leasing.shut() })
-    await this.#leasing.open(link, sockets)
-    await this.#openTftp(link, sockets)
-    await this.#openHttp(link, sockets)
-    const doors = describeDoors(this.#site, this.#leasing.isServing)
-    this.#surroundings.log.info({ interface: device, address: formatIpv4(address), doors }, 'serving')
+  #makeMetrics(): Metrics {
+    const { version, now } = this.#surroundings
+    return createMetrics({
+      version,
+      doors: () => this.#openDoors(),
+      pools: () => poolUse(this.#site.dhcp?.subnets ?? [], this.#leasing.leases(), now()),
+      phones: () => this.#observation.lines(),
+    })
   }
 
-  async #openTftp({ address, mtu }: Link, sockets: Sockets): Promise<void> {
-    const { tftp } = this.#site
-    if (tftp === undefined) return
-    const { log, now } = this.#surroundings
-    const requests = await sockets.udp({ name: 'tftp', port: tftp.port, hearsBroadcasts: false })
-    const transfers = await sockets
-      .udp({ name: 'tftp transfers', port: 0, hearsBroadcasts: false })
-      .catch(async error => {
-        await requests.close()
-        throw error
-      })
-    const baseUrl = doorUrl('tftp', address, tftp.port)
-    this.#doors.push(openTftp({ requests, transfers, bundle: this.#bundle, baseUrl, mtu, log, now }))
+  #makeDesk(preview: Preview): ApplianceDesk {
+    const { log, now, version, residentMemory } = this.#surroundings
+    const address = () => this.#watch.link?.address
+    const common = {
+      site: () => this.#site,
+      address,
+      reading: () => this.#reading,
+      leasing: this.#leasing,
+      plugAndPlay: this.#plugAndPlay,
+    }
+    const doors = () => this.#openDoors()
+    const lines = () => this.#observation.lines()
+    const about = { ...common, doors, lines, version, residentMemory, startedAt: this.#startedAt }
+    return new ApplianceDesk({
+      ...common,
+      take: reading => {
+        log.info({ file: this.#site.file }, 'a phone was adopted into the inventory')
+        this.take(reading)
+      },
+      observation: this.#observation,
+      redirections: this.#stores.redirections,
+      preview,
+      documentFindings: () => this.#documentWatch.findings(),
+      health: () => lookAtHealth(about),
+      now,
+    })
   }
 
-  async #openHttp({ address }: Link, sockets: Sockets): Promise<void> {
-    const { http } = this.#site
-    if (http === undefined) return
-    const { log, now } = this.#surroundings
-    const listen = sockets.tcp({ name: 'http', port: http.port })
-    const baseUrl = doorUrl('http', address, http.port)
-    this.#doors.push(await openHttp({ listen, bundle: this.#bundle, baseUrl, log, now }))
+  /** Page, API and metrics, whether or not the phones' interface is there; for commands of this machine by a Unix socket. */
+  async #openStatus(): Promise<void> {
+    const { status, state } = this.#site
+    const { log, now, version, passed } = this.#surroundings
+    const fd = passed.get('status')
+    const here = status && (fd === undefined ? { host: formatIpv4(status.address), port: status.port } : { fd })
+    this.#status = await openStatus({
+      listeners: [{ path: join(state, 'api.sock') }, ...(here === undefined ? [] : [here])],
+      desk: this.#desk,
+      site: () => this.#site.site,
+      version,
+      password: () => this.#site.status?.password,
+      pageFolder,
+      metrics: this.#metrics,
+      log,
+      now,
+    })
+  }
+
+  #openDoors(): readonly OpenDoor[] {
+    const { status } = this.#site
+    const counters = this.#status?.counters
+    const own = status === undefined || counters === undefined ? [] : [{ name: 'status', port: status.port, counters }]
+    return [...this.#lanDoors.doors, ...own]
   }
 
   /** The phone behind an address: by its lease, else by its reservation. */
@@ -161,9 +232,7 @@ export class Appliance {
     return this.#leasing.leaseAt(address)?.mac ?? this.#holder(address)
   }
 
-  async #shut(): Promise<void> {
-    const doors = this.#doors
-    this.#doors = []
-    await Promise.all(doors.map(door => door.close()))
+  #phoneOf({ address, certified }: Asker): Mac | undefined {
+    return certified ?? this.#holderOf(address)
   }
 }

@@ -11,7 +11,8 @@ import type { Log } from './doors/log.js'
 import { inventMac, openRivalEar, type RivalEar } from './doors/rival.js'
 import type { Sockets } from './doors/sockets.js'
 import type { Udp } from './doors/udp.js'
-import { type RivalPace, RivalWatch, usualPace } from './rival-watch.js'
+import type { Note } from './fleet/fact.js'
+import { type HeardRival, type RivalPace, RivalWatch, usualPace } from './rival-watch.js'
 import { serverPlan } from './server-plan.js'
 
 export interface LeasingParts {
@@ -19,6 +20,7 @@ export interface LeasingParts {
   readonly leases: readonly Lease[] // as they were stored
   readonly log: Log
   readonly now: () => number // ms since 1970
+  readonly note?: Note
   readonly rivalPace?: RivalPace
 }
 
@@ -53,6 +55,30 @@ export class Leasing {
   /** The last lease of every address, running or not. */
   leases(): Iterable<Lease> {
     return this.#server?.leases() ?? this.#stored
+  }
+
+  countBound(): number {
+    const now = this.#parts.now()
+    let count = 0
+    for (const { state, end } of this.leases()) if (state === 'bound' && end > now) count += 1
+    return count
+  }
+
+  /** Takes a running lease back, on disk too; its phone is told nothing. False when nobody has the address. */
+  async release(address: Ipv4): Promise<boolean> {
+    const lease = this.#server?.release(address, this.#parts.now())
+    if (lease === undefined) return false
+    await this.#parts.store.save([lease])
+    return true
+  }
+
+  /** Other servers that were heard of late. */
+  get rivals(): readonly HeardRival[] {
+    return this.#rivals?.rivals ?? []
+  }
+
+  get hasSocket(): boolean {
+    return this.#udp !== undefined
   }
 
   /** How often each thing happened, while the door is open. */
@@ -107,7 +133,8 @@ export class Leasing {
   }
 
   #answer(udp: Udp): void {
-    const { store, log, now } = this.#parts
-    if (this.#server !== undefined) this.#door = new DhcpDoor({ udp, server: this.#server, store, log, now })
+    const { store, log, now, note } = this.#parts
+    if (this.#server === undefined) return
+    this.#door = new DhcpDoor({ udp, server: this.#server, store, log, now, ...(note && { note }) })
   }
 }

@@ -12,6 +12,9 @@ process.stdout.on('error', error => {
 process.exitCode = await runCommandLine(process.argv.slice(2), {
   isTerminal: process.stdout.isTTY === true,
   passed: passedSockets(),
+  residentMemory: () => process.memoryUsage.rss(),
+  input: process.stdin,
+  ...(process.stderr.isTTY === true && { progress: text => void process.stderr.write(text) }),
   write: text => {
     process.stdout.write(text)
   },

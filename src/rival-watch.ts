@@ -32,6 +32,12 @@ export interface RivalWatchParts {
   readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>
 }
 
+/** Another server, as it was heard last. */
+export interface HeardRival extends Rival {
+  readonly at: number // ms since 1970
+}
+
+const memory = 900_000 // ms: three rounds without a word, and a server is gone
 const mostRivals = 16 // more than any LAN has by mistake; who forges more learns nothing and fills nothing
 const warningInterval = 3_600_000 // ms between two warnings about the same server
 const refusalInterval = 300_000 // ms between two lines that say the same refusal
@@ -41,6 +47,7 @@ export class RivalWatch {
   readonly #parts: RivalWatchParts
   readonly #closing = new AbortController()
   readonly #warned = new Map<Ipv4, number>() // when, by server
+  readonly #known = new Map<Ipv4, HeardRival>()
   #heard = new Map<Ipv4, Rival>() // since the last round was judged
   #policy: DhcpSite['rival'] = 'ignore'
   #isServing = false
@@ -55,6 +62,13 @@ export class RivalWatch {
 
   get isServing(): boolean {
     return this.#isServing
+  }
+
+  /** Those heard of late. */
+  get rivals(): readonly HeardRival[] {
+    const now = this.#parts.now()
+    for (const [server, { at }] of this.#known) if (now - at >= memory) this.#known.delete(server)
+    return [...this.#known.values()]
   }
 
   /** Begins, or goes on by another policy. A door that is open stays open: no packet of a stranger can silence us. */
@@ -125,6 +139,8 @@ export class RivalWatch {
 
   #hear(rival: Rival): void {
     if (this.#heard.size < mostRivals) this.#heard.set(rival.server, rival)
+    const isKnown = this.#known.has(rival.server)
+    if (isKnown || this.#known.size < mostRivals) this.#known.set(rival.server, { ...rival, at: this.#parts.now() })
     if (this.#isServing && this.#policy !== 'ignore') this.#warn(rival)
   }
 

@@ -1,9 +1,10 @@
 /** From the configuration of a site to what its DHCP server is to serve. */
 
-import { formatIpv4, type Ipv4, ipv4Bytes } from './address/ipv4.js'
+import { type Ipv4, ipv4Bytes } from './address/ipv4.js'
 import type { DhcpSite, DhcpSubnet, Site } from './config/site.js'
 import { option } from './dhcp/message.js'
 import type { ServerPlan, SubnetPlan } from './dhcp/plan.js'
+import { doorUrl } from './door-urls.js'
 import { admit } from './fleet/admission.js'
 import { reservationsOf } from './fleet/inventory.js'
 import { snom } from './snom/vendor.js'
@@ -24,25 +25,10 @@ export function serverPlan(site: Site, dhcp: DhcpSite, address: Ipv4): ServerPla
   }
 }
 
-/** `http://192.168.66.1`, with the port where it is not the usual one. */
-export function doorUrl(scheme: 'http' | 'tftp', address: Ipv4, port: number): string {
-  const usual = { http: 80, tftp: 69 }[scheme]
-  return `${scheme}://${formatIpv4(address)}${port === usual ? '' : `:${port}`}`
-}
-
-/** `dhcp 67, http 80, tftp 69`: the doors and their ports. */
-export function describeDoors({ dhcp, http, tftp }: Site, isLeasing: boolean): string {
-  const later = !isLeasing ? ' (looks for other servers first)' : ''
-  return Object.entries({ dhcp, http, tftp })
-    .flatMap(([name, door]) => (door === undefined ? [] : [`${name} ${door.port}${name === 'dhcp' ? later : ''}`]))
-    .join(', ')
-}
-
 /** Undefined when that door is closed: then nothing is said about settings. */
 function settingsUrl(site: Site, dhcp: DhcpSite, address: Ipv4): string | undefined {
-  const scheme = dhcp.settingsUrl === 'tftp' ? 'tftp' : 'http'
-  const door = site[scheme]
-  return door === undefined ? undefined : doorUrl(scheme, address, door.port)
+  const door = site[dhcp.settingsUrl]
+  return door === undefined ? undefined : doorUrl(dhcp.settingsUrl, address, door.port)
 }
 
 function subnetPlan(from: DhcpSubnet, dhcp: DhcpSite, isReserved: SubnetPlan['isReserved']): SubnetPlan {

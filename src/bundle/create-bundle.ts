@@ -32,7 +32,7 @@ export interface BundleOptions {
   readonly holderOf: (address: Ipv4) => Mac | undefined
   readonly tftpSecrets: boolean // whether secrets may leave by TFTP, to their holder
   /** Base URL of our http or tftp door: images are never named by https. Without it HTTPS leads to no firmware. */
-  readonly plainUrl?: string
+  readonly plainUrl?: () => string | undefined
   /** Where the registry sends a phone that asks by a name hard-coded in its firmware. */
   readonly redirectionOf?: (mac: Mac) => { readonly url: string } | undefined
   /** Further such names, of an OEM's firmware: `/oem/{mac}.xml`. Another list whenever they have changed. */

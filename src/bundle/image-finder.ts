@@ -26,7 +26,7 @@ export interface ImageFinder {
 
 export interface ImageFinderOptions {
   readonly www: Shelf
-  readonly plainUrl?: string // of our http or tftp door, for who asks by https
+  readonly plainUrl?: () => string | undefined // of our http or tftp door, for who asks by https
   readonly warn?: (text: string) => void
 }
 
@@ -57,7 +57,7 @@ export function createImageFinder({ www, plainUrl, warn }: ImageFinderOptions): 
 
   function urlOf(inventory: Inventory, asked: Asked, type: string | undefined, asker: Asker, agent: UserAgent) {
     const wanted = chooseImage(inventory, asked, type)?.file
-    const base = (asker.door === 'https' ? plainUrl : asker.baseUrl)?.replace(/\/+$/, '')
+    const base = (asker.door === 'https' ? plainUrl?.() : asker.baseUrl)?.replace(/\/+$/, '')
     if (wanted === undefined || base === undefined || type === undefined) return undefined
     const byTftp = base.startsWith('tftp:')
     if (byTftp && !takesImagesByTftp(type, versionOn(inventory, type, asked.mac, agent))) {

@@ -1,5 +1,6 @@
 /** `option66 show`: what one phone gets, document by document, and where each value comes from. */
 
+import { renderUnicodeCompact } from 'uqr'
 import { type Mac, parseMac } from '../address/mac.js'
 import type { Asker } from '../bundle/bundle.js'
 import { createBundle } from '../bundle/create-bundle.js'
@@ -9,9 +10,9 @@ import { formatFinding } from '../config/finding.js'
 import { readSite, type Site } from '../config/site.js'
 import { hideDocument, hideSecrets } from '../desk/hide-secrets.js'
 import { type Origin, originsOf, originTable } from '../desk/origins.js'
+import { doorUrl, type SettingsDoor, settingsDoor } from '../door-urls.js'
 import { findLink } from '../doors/link.js'
 import type { Inventory } from '../fleet/phone.js'
-import { doorUrl } from '../server-plan.js'
 import { formatName } from '../snom/names.js'
 import { parsePhoneType, phoneTypeOfMac } from '../snom/phone-type.js'
 
@@ -24,6 +25,7 @@ export interface ShowCall {
   readonly url?: boolean // nothing but the settings URL to type into the phone
   readonly secrets?: boolean // passwords as they are
   readonly json?: boolean
+  readonly isTerminal?: boolean // which can show a QR code
   readonly write: (text: string) => void
   readonly complain: (text: string) => void
 }
@@ -35,11 +37,12 @@ export async function show(call: ShowCall): Promise<number> {
   if (mac === undefined || wrong !== undefined) return refuse(call, wrong ?? '', 2)
   const { site, findings } = await readSite(call.file)
   if (site === undefined) return refuse(call, findings.map(formatFinding).join('\n'), 2)
-  const base = await settingsDoor(site)
-  if (base === undefined) return refuse(call, 'neither http nor tftp is open: no phone gets anything', 1)
+  const base = await baseOf(site)
+  if (base === undefined) return refuse(call, 'neither http, https nor tftp is open: no phone gets anything', 1)
   const settingsUrl = `${base.url}/${formatName({ kind: 'everything', mac }, base.door === 'tftp')}`
   if (call.url) {
     call.write(call.json ? `${JSON.stringify({ url: settingsUrl })}\n` : `${settingsUrl}\n`)
+    if (call.isTerminal && !call.json) call.write(`${renderUnicodeCompact(settingsUrl)}\n`)
     return 0
   }
   return showPhone(call, site, mac, base, settingsUrl)
@@ -54,19 +57,17 @@ function wrongOption({ model, firmware }: ShowCall): string | undefined {
 }
 
 interface Base {
-  readonly door: 'http' | 'tftp'
+  readonly door: SettingsDoor
   readonly url: string // http://192.168.66.1
 }
 
-/** The door that options 66 and 67 point at, else the one that is open. */
-async function settingsDoor(site: Site): Promise<Base | undefined> {
-  const { http, tftp, dhcp } = site
-  const door = (dhcp?.settingsUrl === 'tftp' && tftp) || http === undefined ? 'tftp' : 'http'
-  const opened = door === 'tftp' ? tftp : http
-  if (opened === undefined) return undefined
+async function baseOf(site: Site): Promise<Base | undefined> {
+  const door = settingsDoor(site)
+  const port = door && site[door]?.port
+  if (door === undefined || port === undefined) return undefined
   const address = site.address ?? (await findLink(site.interface, undefined))?.address
   if (address === undefined) return { door, url: `${door}://address-of-${site.interface}` }
-  return { door, url: doorUrl(door, address, opened.port) }
+  return { door, url: doorUrl(door, address, port) }
 }
 
 async function showPhone(call: ShowCall, site: Site, mac: Mac, base: Base, settingsUrl: string): Promise<number> {

@@ -2,8 +2,8 @@
 
 import { formatIpv4 } from '../address/ipv4.js'
 import type { Site } from '../config/site.js'
+import { doorUrl } from '../door-urls.js'
 import type { Phone } from '../fleet/phone.js'
-import { doorUrl } from '../server-plan.js'
 import { type PhoneOptions, runPhone } from './phone.js'
 
 /** Exit code 1 when one of them did not boot. */

@@ -16,6 +16,7 @@ import { type Origin, originGroups } from './origins.js'
 export interface PreviewParts {
   readonly site: () => Site // its folders never change
   readonly lastFetched: LastFetched
+  readonly redirectionOf: (mac: Mac) => { readonly url: string } | undefined // by the registry
 }
 
 /** The phone, and how it would ask. */
@@ -26,6 +27,8 @@ export interface Asking {
   readonly door: Asker['door']
   readonly baseUrl: string
 }
+
+const noPaths: readonly string[] = []
 
 const mostText = 1024 * 1024 // bytes of a document that is shown
 
@@ -45,6 +48,8 @@ export class Preview {
       tftproot: openShelf(tftp?.root ?? state),
       holderOf: ticket => this.#asking.get(ticket),
       tftpSecrets: true, // they are hidden here; whether they go out is the door's to decide
+      redirectionOf: parts.redirectionOf,
+      paths: () => parts.site().redirection?.paths ?? noPaths,
     })
   }
 

@@ -345,7 +345,7 @@ t.test('an image is never named by https', async t => {
   const without = open(t, { inventory: () => inventory })
   t.notMatch(await without.text('/snom370/general.xml', asker), 'firmware_status')
   t.equal(await without.find('/snom370/firmware.xml', asker), undefined)
-  const beside = open(t, { inventory: () => inventory, plainUrl: 'http://192.168.66.1:8080' })
+  const beside = open(t, { inventory: () => inventory, plainUrl: () => 'http://192.168.66.1:8080' })
   t.match(await beside.text('/snom370/general.xml', asker), '>https://192.168.66.1/snom370/firmware.xml<')
   t.match(await beside.text('/snom370/firmware.xml', asker), '>http://192.168.66.1:8080/firmware/snom370-8.bin<')
 })
