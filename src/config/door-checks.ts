@@ -117,7 +117,7 @@ function checkXmlrpc(accounts: readonly (Loose<AccountSection> | undefined)[], s
     const message = 'xmlrpc sends passwords and goes over HTTPS alone, which is closed; add a section https'
     report.error('xmlrpc-closed', path, message, 'key')
   }
-  if (accounts.length > 0 && accounts.every(account => account !== undefined && account.password === undefined)) {
+  if (accounts.length > 0 && accounts.every(account => account !== undefined && !('password' in account))) {
     report.warning('xmlrpc-no-password', path, 'xmlrpc wants a password, and no account has one: nobody gets in', 'key')
   }
 }
@@ -133,11 +133,16 @@ function checkAccounts(accounts: readonly (Loose<AccountSection> | undefined)[],
       report.error('duplicate-account', [...path, 'name'], message)
     }
     seen.add(name.toLowerCase())
-    // what could not be read has a finding of its own
-    if (!('password' in account || 'keys' in account) || (account.password === undefined && account.keys === null)) {
+    if (!hasCredentials(account)) {
       report.error('no-credentials', path, `account ${name} has neither password nor keys; add one of them`)
     }
   }
+}
+
+/** What is there and could not be read has a finding of its own. */
+function hasCredentials(account: Loose<AccountSection>): boolean {
+  const { keys = ['unread'] } = account
+  return 'password' in account || ('keys' in account && keys !== null && keys.length > 0)
 }
 
 function checkPaths(paths: readonly (string | undefined)[], report: Report): void {

@@ -138,8 +138,7 @@ export const oemPath: Word<string> = {
     const bare = value.replaceAll(/\{mac\}/gi, 'mac')
     if (/[{}]/.test(bare)) return refuse(`${value} holds a brace that is no {mac}; expected {mac}, or none`)
     const [path = ''] = bare.split('?', 1)
-    if (/\/\.{0,2}(?:\/|$)/.test(path.slice(0, -1)))
-      return refuse(`${value} has a part that is empty, . or ..; leave it out`)
+    if (/\/\.{0,2}\/|\/\.{1,2}$/.test(path)) return refuse(`${value} has a part that is empty, . or ..; leave it out`)
     return /^\/[!$&-;=@A-Z_a-z~]*(?:\?[!$&-;=?@A-Z_a-z~]*)?$/.test(bare) ? value : undefined
   },
 }

@@ -154,8 +154,10 @@ function unwrap(schema: z.core.$ZodType, value: unknown): z.core.$ZodType {
 
 function salvageSection(schema: z.ZodObject, value: TreeMap, path: Path, mistakes: Mistake[]): unknown {
   const parts: Record<string, unknown> = {}
-  for (const [key, child] of Object.entries(schema.shape))
-    parts[key] = salvage(child, value[key], [...path, key], mistakes)
+  for (const [key, child] of Object.entries(schema.shape)) {
+    const part = salvage(child, value[key], [...path, key], mistakes)
+    if (part !== undefined || key in value) parts[key] = part // a hole is what stands there and is wrong
+  }
   const known = Object.keys(schema.shape)
   for (const [key, child] of Object.entries(value)) {
     if (known.includes(key)) continue
