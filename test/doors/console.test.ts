@@ -4,8 +4,11 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { Client, type ClientChannel } from 'ssh2'
 import t, { type Test } from 'tap'
+import { parseIpv4 } from '../../src/address/ipv4.js'
 import { type ConsoleDoor, type ConsoleOptions, openConsole } from '../../src/doors/console.js'
+import { loadLibc } from '../../src/doors/libc.js'
 import { hashPassword } from '../../src/doors/password.js'
 import { openRedirections } from '../../src/redirections.js'
 import { some } from '../some.js'
@@ -13,6 +16,8 @@ import { newFolder } from '../store/folder.js'
 import { noSsh, SshClient, type TestLog, testLog } from './ssh.js'
 
 const skip = noSsh()
+const libc = await loadLibc()
+const noLibc = libc === undefined && 'needs koffi'
 const hash = await hashPassword('correct horse')
 const password = 'correct horse'
 const account = { name: 'account', password: hash, keys: [], url: 'http://ss.example/snom.php?mac={mac}' }
@@ -247,6 +252,48 @@ t.test('after kill -9 the registry, the targets and the host key are those of be
       '',
     ],
   )
+})
+
+t.test('a socket bound to the interface beforehand serves', { skip: skip || noLibc }, async t => {
+  const place = { device: 'lo', address: some(parseIpv4('127.0.0.1')), port: 0 }
+  const { door, ssh } = await open(t, { listen: { fd: some(libc).tcpListener(place) } })
+  t.ok(door.port > 0)
+  t.equal((await ssh.run({ user: 'account', port: door.port, password, command: 'LIST' })).code, 0)
+})
+
+t.test('a connection has four sessions, each with one shell or command, and holds nothing when it goes', async t => {
+  const { door } = await open(t)
+  const client = new Client()
+  client.connect({ host: '127.0.0.1', port: door.port, username: 'account', password })
+  await once(client, 'ready')
+  const shell = () => new Promise<ClientChannel | undefined>(resolve => client.shell((_, channel) => resolve(channel)))
+  const channels = await Promise.all([shell(), shell(), shell(), shell(), shell()])
+  t.equal(channels.filter(channel => channel !== undefined).length, 4)
+  some(channels[0]).end('bye\n').resume()
+  await once(some(channels[0]), 'close')
+  t.ok(await shell(), 'one that has ended makes room')
+  client.destroy()
+  await door.close()
+  t.equal(door.counters.sessions, 5)
+})
+
+t.test('who sends without end is cut off', async t => {
+  const { door, log } = await open(t)
+  const flood = new Client().on('error', () => undefined)
+  flood.connect({ host: '127.0.0.1', port: door.port, username: 'account', password })
+  await once(flood, 'ready')
+  const cut = new Promise(resolve => flood.once('close', resolve))
+  flood.shell((_, channel) => {
+    channel.on('error', () => undefined).resume()
+    const pour = (): void => {
+      while (channel.write('x'.repeat(10_000)));
+    }
+    channel.on('drain', pour)
+    pour()
+  })
+  await cut
+  t.pass('some megabytes are enough for a day')
+  t.notOk(log.lines.some(({ level }) => level === 'error'))
 })
 
 t.test('an idle session, a silent client and a crowd are sent away', { skip }, async t => {
