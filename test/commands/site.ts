@@ -11,22 +11,44 @@ import { program, Running } from '../lab/lab.js'
 
 const conf = join(import.meta.dirname, '../../conf')
 
+export interface Ports {
+  readonly dhcp: number
+  readonly http: number
+  readonly tftp: number
+  readonly https: number
+  readonly pnp: number
+  readonly console: number
+  readonly status: number
+}
+
 /** A folder with the shipped configuration on ports that are free now. */
-export async function site(t: Test): Promise<{ folder: string; file: string; http: number; tftp: number }> {
+export async function site(t: Test): Promise<Ports & { readonly folder: string; readonly file: string }> {
   const folder = mkdtempSync(join(tmpdir(), 'option66-serve-'))
   t.teardown(() => rmSync(folder, { recursive: true, force: true }))
   cpSync(join(conf, 'phones.yaml'), join(folder, 'phones.yaml'))
-  const [dhcp, http, tftp] = [await freePair(), await freeTcp(), await freePair()]
-  const shipped = readFileSync(join(conf, 'option66.yaml'), 'utf8')
+  const ports = await freePorts()
   const file = join(folder, 'option66.yaml')
-  writeFileSync(
-    file,
-    shipped
-      .replace('port: 6767', `port: ${dhcp}`)
-      .replace('port: 8080', `port: ${http}`)
-      .replace('port: 6969', `port: ${tftp}`),
-  )
-  return { folder, file, http, tftp }
+  const shipped = readFileSync(join(conf, 'option66.yaml'), 'utf8')
+  const own = Object.entries(usual).reduce((text, [door, port]) => {
+    return text.replace(new RegExp(`(?:## )?port: ${port}\\b`), `port: ${ports[door as keyof Ports]}`)
+  }, shipped)
+  writeFileSync(file, own)
+  return { folder, file, ...ports }
+}
+
+/** As shipped. */
+const usual: Ports = { dhcp: 6767, http: 8080, tftp: 6969, https: 8443, pnp: 5066, console: 2222, status: 8066 }
+
+async function freePorts(): Promise<Ports> {
+  return {
+    dhcp: await freePair(),
+    http: await freeTcp(),
+    tftp: await freePair(),
+    https: await freeTcp(),
+    pnp: await freePair(),
+    console: await freeTcp(),
+    status: await freeTcp(),
+  }
 }
 
 async function freeTcp(): Promise<number> {
