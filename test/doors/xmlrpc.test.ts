@@ -5,13 +5,13 @@ import { request as httpRequest } from 'node:http'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
 import { parseIpv4 } from '../../src/address/ipv4.js'
 import type { Mac } from '../../src/address/mac.js'
 import { Attempts } from '../../src/doors/attempts.js'
 import { openHttp } from '../../src/doors/http.js'
-import type { Listen } from '../../src/doors/http-listener.js'
 import type { Fields, Log } from '../../src/doors/log.js'
 import { hashPassword } from '../../src/doors/password.js'
 import { createXmlRpc } from '../../src/doors/xmlrpc.js'
@@ -66,11 +66,7 @@ interface Opened {
   readonly turn: (ms: number) => void // the clock forward
 }
 
-async function open(
-  t: Test,
-  scheme: 'http' | 'https',
-  listen: Listen = { host: '127.0.0.1', port: 0 },
-): Promise<Opened> {
+async function open(t: Test, scheme: 'http' | 'https'): Promise<Opened> {
   const state = mkdtempSync(join(tmpdir(), 'xmlrpc-'))
   t.teardown(() => rmSync(state, { recursive: true, force: true }))
   const registry = new Registry()
@@ -97,7 +93,13 @@ async function open(
   const subject = { site: 'lab', host: 'localhost', address: some(parseIpv4('127.0.0.1')) }
   const made = scheme === 'https' ? (await openCertificate({ state, subject }, Date.now())).current : undefined
   const door = await openHttp({
-    ...{ listen, bundle: { find: async () => undefined }, posts: [box], log, now: () => now },
+    ...{
+      listen: { host: '127.0.0.1', port: 0 },
+      bundle: { find: async () => undefined },
+      posts: [box],
+      log,
+      now: () => now,
+    },
     ...(made !== undefined && { tls: { ...made, oldTls: false } }),
   })
   t.teardown(() => door.close())
@@ -291,15 +293,22 @@ t.test('by http only loopback may ask', async t => {
   const socketPath = join(t.testdir(), 'socket')
   const listening = createServer().listen(socketPath) // its clients have no address, so none on loopback
   await once(listening, 'listening')
-  t.teardown(() => listening.close())
   const { fd }: { fd: number } = Reflect.get(listening, '_handle')
-  await open(t, 'http', { fd })
-  const headers = { 'content-type': 'text/xml', authorization: basic('lab', 'geheim:doppelt') }
-  const request = httpRequest({ socketPath, path: '/xmlrpc/', method: 'POST', headers, agent: false })
-  request.end(call('redirect.listPhones'))
-  const [response] = await once(request, 'response')
-  response.resume()
-  t.equal(response.statusCode, 403)
+  const program = fileURLToPath(new URL('inherited-http.ts', import.meta.url))
+  const child = spawn(process.execPath, [...process.execArgv, program], { stdio: ['pipe', 'pipe', 'inherit', fd] })
+  await once(some(child.stdout ?? undefined), 'data')
+  const ask = async (method: string): Promise<number> => {
+    const request = httpRequest({ socketPath, path: '/xmlrpc/', method, agent: false })
+    request.end(method === 'POST' ? call('redirect.listPhones') : undefined)
+    const [response] = await once(request, 'response')
+    response.resume()
+    return response.statusCode
+  }
+  t.equal(await ask('GET'), 200)
+  t.equal(await ask('POST'), 403)
+  child.stdin?.end()
+  await once(child, 'exit')
+  listening.close()
 })
 
 t.test('hostile bodies are faults', async t => {
