@@ -282,7 +282,7 @@ t.test('who sends without end is cut off', async t => {
   const flood = new Client().on('error', () => undefined)
   flood.connect({ host: '127.0.0.1', port: door.port, username: 'account', password })
   await once(flood, 'ready')
-  const cut = new Promise(resolve => flood.once('close', resolve))
+  const cut = new Promise<void>(resolve => flood.once('close', () => resolve()))
   flood.shell((_, channel) => {
     channel.on('error', () => undefined).resume()
     const pour = (): void => {
