@@ -18,6 +18,9 @@ export interface Probe {
   readonly vendorClass: string // option 60
 }
 
+/** The host name of a probe, for who wonders in the other server's log. */
+export const probeName = 'option66-probe'
+
 /**
  * A DISCOVER as a phone sends it, never followed by a REQUEST: a server that offers has given nothing away.
  * It names the vendor class of phones because what matters is who else answers phones: a server that leaves
@@ -43,7 +46,7 @@ export function probeMessage({ mac, xid, vendorClass }: Probe): Message {
     file: Buffer.alloc(128),
     options: new Map([
       [option.messageType, Buffer.from([messageType.discover])],
-      [option.hostName, Buffer.from('option66-probe')], // for who wonders in the other server's log
+      [option.hostName, Buffer.from(probeName)],
       [option.parameterRequestList, Buffer.from(asked)],
       [option.vendorClass, Buffer.from(vendorClass)],
     ]),

@@ -4,19 +4,24 @@ import type { Mac } from '../address/mac.js'
 import type { Reply, Silence } from '../dhcp/answer.js'
 import { clientMac, readRequest } from '../dhcp/client.js'
 import type { Lease } from '../dhcp/lease.js'
-import { type Message, messageType, option } from '../dhcp/message.js'
+import { bootRequest, type Message, messageType, option } from '../dhcp/message.js'
 import { addressOf, textOf, typeOf } from '../dhcp/options.js'
+import { probeName } from '../dhcp/rival.js'
 import { type Fact, mostAsks } from '../fleet/fact.js'
 
-/** Undefined for what no client sends on its way to an address. `at` in ms since 1970, here and below. */
+/**
+ * Undefined for what no client sends on its way to an address, and for probes, which no phone sends. `at` in ms since
+ * 1970, here and below.
+ */
 export function askedFact(message: Message, at: number): Fact | undefined {
   const { options, giaddr } = message
   const type = typeOf(options)
   const mac = clientMac(message)
-  if (mac === undefined) return undefined
+  if (mac === undefined || message.op !== bootRequest) return undefined
   if (type !== messageType.discover && type !== messageType.request && type !== messageType.inform) return undefined
   const vendorClass = textOf(options, option.vendorClass)
   const hostname = textOf(options, option.hostName)
+  if (hostname === probeName) return undefined
   const state = type === messageType.request ? readRequest(message).state : undefined
   return {
     kind: type === messageType.discover ? 'discover' : 'request',

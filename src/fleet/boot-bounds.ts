@@ -25,6 +25,8 @@ export function beginsBoot(boot: Boot, fact: Fact, named: Named | undefined): bo
       return !boot.isOpen || silence > samePlugAndPlay || (boot.cameAt !== undefined && silence > sameExchange)
     case 'fetched':
       return isEntry(named) && startsRound(boot, fact, silence)
+    case 'redirected': // told just before the document by which it was done
+      return !boot.isOpen && startsRound(boot, fact, silence)
     default:
       return false
   }

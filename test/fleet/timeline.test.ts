@@ -135,6 +135,16 @@ t.test(
   },
 )
 
+t.test('a phone that is redirected each time it boots is so in each boot', async t => {
+  const away = { kind: 'redirected', url: 'https://pbx.example/', by: 'registry' } as const
+  const story = new Story({ lease: undefined })
+  for (let day = 0; day < 3; day += 1) story.tell(away, fetched(`/snom370/snom370.php?mac=${mac}`)).wait(700)
+  t.strictSame(
+    story.history.boots.map(({ redirectedTo, stage, requests }) => [redirectedTo, stage, requests]),
+    [1, 2, 3].map(() => ['https://pbx.example/', 'done', 1]),
+  )
+})
+
 t.test('an address refused or declined is part of the same boot', async t => {
   const story = new Story().tell(request('init-reboot'), { kind: 'nak' }, ...lease()).wait(5)
   story.tell({ kind: 'declined' }, ...lease(), ...documents())
