@@ -14,7 +14,8 @@ readonly etc=/etc/option66
 readonly state=/var/lib/option66
 readonly units=/etc/systemd/system
 readonly user=option66
-readonly sockets=(option66-dhcp.socket option66-tftp.socket option66-http.socket option66-rival.socket)
+readonly doors=(dhcp rival tftp http https pnp console status) # each has a socket unit
+readonly sockets=("${doors[@]/#/option66-}")
 source=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 readonly source
 
@@ -430,12 +431,18 @@ install_configuration() {
 site_configuration() { # the shipped configuration, which is a try-out on loopback, with the lines of this site
   sed -E \
     -e '/^# As shipped/ s|.*|# Written by install.sh, which never overwrites it.|' \
-    -e '/^# (and without disturbing|its address, ports)/d' \
+    -e '/^# (and without disturbing|its address, the usual ports)/d' \
     -e "s|^interface: .*|interface: $interface|" \
     -e "s|^address: .*|address: ${cidr%/*}|" \
     -e "s|^(## )?state: .*|state: $state|" \
     -e '/^dhcp:/,/^[^ ]/ s|^  port: .*|  port: 67|' \
     -e '/^http:/,/^[^ ]/ s|^  port: .*|  port: 80|' \
+    -e '/^https:/,/^[^ ]/ s|^  port: .*|  port: 443|' \
+    -e '/^pnp:/,/^[^ ]/ s|^  port: .*|  port: 5060|' \
+    -e '/^  # As shipped there is one to try/d' \
+    -e '/^redirection:/,/^[^ ]/ s|^  accounts: .*|  ## accounts: []|' \
+    -e '/^redirection:/,/^[^ ]/ s|^  ([a-z]+: .*)|  ## \1|' \
+    -e 's|^redirection:$|redirection: false # take the false away, and the ## below where you want it|' \
     -e '/^tftp:/,/^[^ ]/ s|^  port: .*|  port: 69|' \
     -e "/^http:/,/^[^ ]/ s|^  (## )?root: .*|  root: $state/www|" \
     -e "/^tftp:/,/^[^ ]/ s|^  (## )?root: .*|  root: $state/tftproot|" \
@@ -443,6 +450,7 @@ site_configuration() { # the shipped configuration, which is a try-out on loopba
     -e "s|^    - subnet: .*|    - subnet: $subnet|" \
     -e "s|^      pool: .*|      pool: [$pool]|" \
     -e "s|^      router: .*|      router: $router|" \
+    -e "s|^phones: .*|phones: [phones.yaml, $state/adopted.yaml]|" \
     "$source/conf/option66.yaml"
 }
 
@@ -473,6 +481,14 @@ install_state() {
   done
 }
 
+install_adopted() { # the one file of the inventory that the service may write: what is adopted on the status page
+  if [[ -e $state/adopted.yaml ]]; then
+    say unchanged "$state/adopted.yaml"
+  else
+    put "$state/adopted.yaml" 640 "$user:$user" <<<"# Phones adopted on the status page; yours to edit, as $etc/phones.yaml is."
+  fi
+}
+
 check_configuration() { # as the service will read it
   say check "$etc/option66.yaml"
   run runuser -u "$user" -- "$program/bin/option66" -c "$etc/option66.yaml" check ||
@@ -480,7 +496,7 @@ check_configuration() { # as the service will read it
 }
 
 install_units() {
-  local unit text device
+  local unit text device open
   if ! command -v systemctl >/dev/null; then
     say without "systemd: start '$link -c $etc/option66.yaml serve' by this system's own means"
     return
@@ -488,13 +504,16 @@ install_units() {
   put "$units/option66.service" 644 root:root <"$source/conf/systemd/option66.service"
   interface=${interface:-$(configured_interface)}
   device=$(systemd-escape --path --suffix=device "/sys/subsystem/net/devices/$interface")
-  for unit in "${sockets[@]}"; do
+  for unit in "${sockets[@]/%/.socket}"; do
     text=$(sed -e "s|^BindToDevice=.*|BindToDevice=$interface|" \
       -e "s|sys-subsystem-net-devices-eth1.device|${device//\\/\\\\}|" "$source/conf/systemd/$unit")
     put "$units/$unit" 644 root:root <<<"$text"
   done
   enable option66.service
-  if needs_sockets; then enable "${sockets[@]}"; fi
+  if needs_sockets; then
+    mapfile -t open < <(open_sockets)
+    enable "${open[@]}"
+  fi
   if [[ $changed ]] && systemd_runs; then run systemctl daemon-reload; fi
 }
 
@@ -507,6 +526,15 @@ enable() { # UNIT…
   fi
 }
 
+open_sockets() { # of the doors that the configuration opens; rival goes with dhcp, the console with redirection
+  local door section
+  for door in "${doors[@]}"; do
+    section=${door/rival/dhcp}
+    section=${section/console/redirection}
+    if sed -n "/^$section:/{s/ *#.*//;p}" "$etc/option66.yaml" | grep -qv ': *false$'; then echo "option66-$door.socket"; fi
+  done
+}
+
 needs_sockets() { # where the program cannot make the system calls that bind a socket to a device
   [[ ! $dry_run ]] && ! env -C "$program" "$node" --input-type=module -e 'import "koffi"' 2>/dev/null
 }
@@ -516,6 +544,7 @@ systemd_runs() {
 }
 
 start_service() {
+  local unit
   if [[ ! $starting ]]; then
     say stopped "option66.service: 'sudo systemctl start option66' starts it"
   elif ! systemd_runs; then
@@ -525,7 +554,9 @@ start_service() {
   else
     say start option66.service
     run systemctl stop option66.service
-    if systemctl is-enabled --quiet "${sockets[@]}" 2>/dev/null; then run systemctl restart "${sockets[@]}"; fi
+    for unit in "${sockets[@]/%/.socket}"; do
+      if systemctl is-enabled --quiet "$unit" 2>/dev/null; then run systemctl restart "$unit"; fi
+    done
     run systemctl start option66.service || true # the next line tells why
     if [[ ! $dry_run ]]; then see_it_run; fi
   fi
@@ -547,6 +578,7 @@ your own files  $state/www and $state/tftproot
 after a change  sudo option66 check && sudo systemctl reload option66
 log             journalctl --unit option66 --follow
 END
+  echo "status page     http://127.0.0.1:8066/ on this machine; from another: ssh -L 8066:127.0.0.1:8066 $(hostname)"
   if [[ $cidr ]]; then echo "a phone's view  curl http://${cidr%/*}/snom370.htm"; fi
 }
 
@@ -554,7 +586,7 @@ END
 
 uninstall() {
   local unit
-  for unit in "${sockets[@]}" option66.service; do remove_unit "$unit"; done # a socket starts its service
+  for unit in "${sockets[@]/%/.socket}" option66.service; do remove_unit "$unit"; done # a socket starts its service
   if systemd_runs; then run systemctl daemon-reload; fi
   if [[ $(readlink "$link") == "$program/bin/option66" ]]; then remove "$link"; fi
   remove "$program"
@@ -618,6 +650,7 @@ main() {
   install_program
   install_configuration
   install_state
+  install_adopted
   check_configuration
   install_units
   start_service

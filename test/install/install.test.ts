@@ -131,6 +131,11 @@ t.test('a rehearsal by an ordinary user prints the plan and touches nothing', as
     /subnet: 192\.168\.66\.0\/24/,
     /pool: \[192\.168\.66\.100 - 192\.168\.66\.199\]/,
     /rival: refuse/,
+    /port: 443/,
+    /port: 5060/,
+    /redirection: false/,
+    /phones: \[phones\.yaml, \/var\/lib\/option66\/adopted\.yaml\]/,
+    /write +\/var\/lib\/option66\/adopted\.yaml \(option66:option66 640\)/,
     /write +\/etc\/systemd\/system\/option66\.service/,
     /would run: systemctl enable --quiet option66\.service/,
   ]) {
@@ -243,6 +248,8 @@ t.test('a real run in a throw-away root', { skip: isRoot ? false : 'needs root',
     '-rw-r--r-- root:root /etc/systemd/system/option66.service',
     '-rw-r--r-- root:root /etc/systemd/system/option66-dhcp.socket',
     '-rw-r--r-- root:root /etc/systemd/system/option66-rival.socket',
+    '-rw-r--r-- root:root /etc/systemd/system/option66-status.socket',
+    '-rw-r----- option66:option66 /var/lib/option66/adopted.yaml',
     'lrwxrwxrwx root:root /etc/systemd/system/multi-user.target.wants/option66.service /etc/systemd/system/option66.service',
   ]) {
     t.ok(lines('install.list').includes(line), line)
@@ -253,7 +260,7 @@ t.test('a real run in a throw-away root', { skip: isRoot ? false : 'needs root',
   }
   t.notMatch(
     read('option66.yaml').replaceAll(/#.*/g, ''),
-    /127\.66|6767|8080|6969|ignore/,
+    /127\.66|6767|8080|6969|8443|5066|scrypt|ignore/,
     'nothing of the try-out is left',
   )
   t.match(read('phones.yaml'), /^phones: \{\}/m)
