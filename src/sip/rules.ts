@@ -44,6 +44,9 @@ export type Verdict =
  * In this order: who claims a hardware address whose source address another phone holds is refused; where no holder is known, a
  * foreign DHCP server gave the address, and the claim stands. Then a redirection; then the inventory; then `pnp.vendors`; then
  * snom phones that the inventory does not list. Phones of other vendors never get a URL of our own documents.
+ *
+ * A snom phone is given {mac} as it stands, as in the vendor's own traces: it fills it in and fetches that one file. From a URL
+ * that lacks it a phone derives a second name, and asks for a file that is nowhere.
  */
 export function judge(rules: PnpRules, claim: Claim, source: Ipv4): Verdict {
   const holder = rules.holderOf(source)
@@ -52,14 +55,19 @@ export function judge(rules: PnpRules, claim: Claim, source: Ipv4): Verdict {
     return { kind: 'refuse', reason: 'another phone holds this address', mac: claim.mac, holder }
   }
   const who = mac === undefined ? {} : { mac }
+  const isOurs = isNeutral(claim) || isSnom(rules, claim, mac)
   const redirected = mac === undefined ? undefined : rules.redirectionOf(mac)
   if (redirected !== undefined) {
-    return { kind: 'url', url: expand(redirected.url, mac), redirected: redirected.by, ...who }
+    const url = isOurs ? redirected.url : expand(redirected.url, mac)
+    return { kind: 'url', url, redirected: redirected.by, ...who }
   }
-  const url = ownUrl(rules, claim, mac) ?? rules.vendors.get(vendorOf(claim)) ?? unknownUrl(rules, claim, mac)
-  if (url !== undefined) return { kind: 'url', url: expand(url, mac), ...who }
-  const isOther = !isNeutral(claim) && !isSnom(rules, claim, mac)
-  return { kind: 'silence', reason: isOther ? 'other vendor' : 'unknown phone', ...who }
+  const own = ownUrl(rules, claim, mac)
+  if (own !== undefined) return { kind: 'url', url: own, ...who }
+  const others = rules.vendors.get(vendorOf(claim))
+  if (others !== undefined) return { kind: 'url', url: expand(others, mac), ...who }
+  const general = unknownUrl(rules, claim, mac)
+  if (general !== undefined) return { kind: 'url', url: general, ...who }
+  return { kind: 'silence', reason: isOurs ? 'unknown phone' : 'other vendor', ...who }
 }
 
 function vendorOf({ vendor = '' }: Claim): string {

@@ -202,8 +202,8 @@ t.test('a redirection is noted, and the URL given', async t => {
     redirectionOf: () => ({ url: 'https://pbx.example/{mac}', by: 'inventory' }),
   })
   hear(subscribe('snom370'))
-  t.equal(some(sent()[1]).body.toString(), 'https://pbx.example/000413261234')
-  t.match(facts[1], { kind: 'redirected', url: 'https://pbx.example/000413261234', by: 'inventory' })
+  t.equal(some(sent()[1]).body.toString(), 'https://pbx.example/{mac}')
+  t.match(facts[1], { kind: 'redirected', url: 'https://pbx.example/{mac}', by: 'inventory' })
 })
 
 t.test('wrong requests of phones get their 4xx, noise gets none', async t => {

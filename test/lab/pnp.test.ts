@@ -120,7 +120,7 @@ const mac = (one: Dialect) => one.mac ?? '{mac}'
 /** What the configuration gives each phone. */
 function expectedUrl(one: Dialect): string {
   const base = 'http://192.168.66.1'
-  if (one.mac === '000413261234') return `${base}/settings?mac=${one.mac}`
+  if (one.mac === '000413261234') return `${base}/settings?mac={mac}`
   if (one.vendor === 'OEM') return `${base}/snom370.htm`
   return one.vendor === 'snom' ? `${base}/${one.model}.htm` : `${base}/${one.vendor?.toLowerCase()}/${mac(one)}`
 }

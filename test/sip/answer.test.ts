@@ -224,12 +224,12 @@ const urlOf = (name: string, but: Partial<PnpRules> = {}) => {
 }
 
 t.test('who is sent where', async t => {
-  t.equal(urlOf('snom370'), 'http://192.168.66.1/settings?mac=000413261234', 'listed')
-  t.match(verdict('snom360'), { url: 'https://pbx.example/?m=000413231234', redirected: 'registry', mac: redirected })
+  t.equal(urlOf('snom370'), 'http://192.168.66.1/settings?mac={mac}', 'listed')
+  t.match(verdict('snom360'), { url: 'https://pbx.example/?m={mac}', redirected: 'registry', mac: redirected })
   t.equal(urlOf('snomD385'), 'http://192.168.66.1/snomD385.htm', 'unknown: the general file of its type')
   t.equal(urlOf('OEM'), 'http://192.168.66.1/snom370.htm', 'of a reseller, in the block of the snom370')
   t.equal(urlOf('snomD385', { unknown: 'ignore' }), 'unknown phone')
-  t.equal(urlOf('snom370', { unknown: 'ignore' }), 'http://192.168.66.1/settings?mac=000413261234')
+  t.equal(urlOf('snom370', { unknown: 'ignore' }), 'http://192.168.66.1/settings?mac={mac}')
   t.equal(urlOf('Yealink'), 'http://192.168.66.1/yealink/001565123456.cfg')
   t.equal(urlOf('PLANET'), 'http://192.168.66.1/00304FA9994A')
   t.equal(urlOf('AudioCodes'), 'tftp://192.168.66.1', 'says no MAC, and needs none')
@@ -239,15 +239,15 @@ t.test('who is sent where', async t => {
 
 t.test('a site with a server of its own sends every phone of ours there', async t => {
   const elsewhere = { settingsUrl: 'https://pbx.example/{mac}.xml', generalBase: undefined }
-  t.equal(urlOf('snom370', elsewhere), 'https://pbx.example/000413261234.xml')
-  t.equal(urlOf('snomD385', elsewhere), 'https://pbx.example/000413931234.xml')
+  t.equal(urlOf('snom370', elsewhere), 'https://pbx.example/{mac}.xml')
+  t.equal(urlOf('snomD385', elsewhere), 'https://pbx.example/{mac}.xml')
   t.equal(urlOf('Grandstream', elsewhere), 'other vendor')
 })
 
 t.test('whose vendor writes other documents gets none of ours, listed or not', async t => {
   t.equal(urlOf('Grandstream', { isListed: () => true }), 'other vendor')
   t.equal(urlOf('Yealink', { isListed: () => true }), 'http://192.168.66.1/yealink/001565123456.cfg')
-  t.equal(urlOf('OEM', { isListed: () => true }), 'http://192.168.66.1/settings?mac=0004132E1234')
+  t.equal(urlOf('OEM', { isListed: () => true }), 'http://192.168.66.1/settings?mac={mac}')
 })
 
 t.test('a claim is held against the lease of the address it comes from', async t => {
@@ -258,7 +258,7 @@ t.test('a claim is held against the lease of the address it comes from', async t
     mac: listed,
     holder: other,
   })
-  t.equal(urlOf('snom370', { holderOf: () => listed }), 'http://192.168.66.1/settings?mac=000413261234')
+  t.equal(urlOf('snom370', { holderOf: () => listed }), 'http://192.168.66.1/settings?mac={mac}')
   const holderOf = (): Mac => mac('00908F123456')
   t.equal(
     urlOf('AudioCodes', { holderOf, vendors: new Map([['audiocodes', 'http://x/{mac}']]) }),
