@@ -95,15 +95,20 @@ function remedy(error: Error & { readonly code?: string }): string {
   }
 }
 
+/** unix(7): sun_path has 108 bytes, the last of them NUL; it is bound in a folder of its own first. */
+const folderPrefix = '.s-'
+const longestPath = 107 - '/.s-XXXXXX'.length // bytes
+
+export function isTooLong(path: string): boolean {
+  return Buffer.byteLength(path) > longestPath
+}
+
 /** Bound in a folder that only we can enter and moved from there, so that at no time anybody else may connect. */
 async function listenAtPath(server: Server, path: string): Promise<void> {
   await refuseIfTaken(path)
-  const folder = await mkdtemp(join(dirname(path), '.s-'))
+  const folder = await mkdtemp(join(dirname(path), folderPrefix))
   try {
     const made = join(folder, basename(path))
-    if (Buffer.byteLength(made) > 107) {
-      throw new Error(`status: ${path} is too long a name for a socket (unix(7)); choose a shorter \`state\` folder`)
-    }
     await listen(server, { path: made })
     await chmod(made, 0o600)
     await rename(made, path)

@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createStatusApp, type StatusParts } from './status-app.js'
 import { callerOn, owner } from './status-caller.js'
 import { type StatusCounters, StatusJournal } from './status-journal.js'
-import { type Listening, listenAt, type Place } from './status-listener.js'
+import { isTooLong, type Listening, listenAt, type Place } from './status-listener.js'
 
 export interface StatusOptions extends StatusParts {
   readonly listeners: readonly Place[]
@@ -28,6 +28,10 @@ export async function openStatus(options: StatusOptions): Promise<StatusDoor> {
   }
   try {
     for (const place of options.listeners) {
+      if ('path' in place && isTooLong(place.path)) {
+        options.log.warn({ door: 'status' }, tooLong(place.path))
+        continue
+      }
       const answer = (request: IncomingMessage, response: ServerResponse): void => {
         app.answer(request, response, 'path' in place ? owner : callerOn(request.socket))
       }
@@ -38,4 +42,9 @@ export async function openStatus(options: StatusOptions): Promise<StatusDoor> {
     throw error
   }
   return { port: open.find(({ port }) => port > 0)?.port ?? 0, counters: journal.counters, close }
+}
+
+/** Phones boot without it. */
+function tooLong(path: string): string {
+  return `${path} is too long a name for a socket (unix(7)), so no command reaches this appliance; choose a shorter \`state\` folder`
 }
