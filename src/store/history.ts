@@ -31,8 +31,8 @@ export interface History {
 const usual = { mostBytes: 64 * 1024 * 1024, mostAge: 30 * 86_400_000 }
 const flushBytes = 64 * 1024
 const flushInterval = 1000 // ms
-const mostWaiting = 2 * 1024 * 1024 // bytes: two seconds of the worst, while the disk takes none
-const mostPerSecond = 1024 * 1024 // bytes: 4,000 facts, more than a storm brings; a stranger shall not wash out all the rest
+const mostWaiting = 4 * 1024 * 1024 // bytes: two seconds of the worst, while the disk takes none
+const mostPerSecond = 2 * 1024 * 1024 // bytes: 6,000 facts, more than a storm brings; a stranger shall not wash out all the rest
 
 /** `folder`: of the state; the files lie in `history` there. Never rejects. Read `facts` before the first append. */
 export async function openHistory(
@@ -71,7 +71,7 @@ class Writer implements History {
     if (this.#isClosed) return
     const line = journalLine(encodeFact(fact))
     if (!this.#allows(line.length) || this.#waitingBytes + line.length > mostWaiting) {
-      this.#lose(1, 'they come faster than the disk takes them')
+      this.#lose(1, 'more come in a second than are written')
       return
     }
     this.#waiting.push(line)
