@@ -1,5 +1,6 @@
 /** The head of the page: the site, the views, the connection, the theme, signing out. */
 
+import { useEffect, useRef } from 'preact/hooks'
 import { useApp } from './app.js'
 import { useStore } from './store.js'
 import { nextTheme, type Theme } from './theme.js'
@@ -22,13 +23,18 @@ export function Header({ place }: { readonly place: string }) {
   const health = useStore(app.health)
   const session = useStore(app.session)
   const site = health?.site ?? (session.state === 'known' ? session.view.site : undefined)
+  const list = useRef<HTMLUListElement>(null)
+  // On a narrow screen the views are a strip that can be wider than the screen.
+  useEffect(() => {
+    list.current?.querySelector('[aria-current]')?.scrollIntoView({ inline: 'nearest', block: 'nearest' })
+  }, [place])
   return (
     <header class="head">
       <p class="brand">
         <a href="#/phones">option66</a> <span class="site">{site}</span>
       </p>
       <nav aria-label="Views">
-        <ul>
+        <ul ref={list}>
           {views.map(([key, title]) => (
             <li key={key}>
               <a href={`#/${key}`} aria-current={isAt(place, key) ? 'page' : undefined}>
@@ -87,10 +93,10 @@ function Pulse() {
 function ThemeSwitch() {
   const { theme } = useApp()
   const now = useStore(theme)
-  const title = `Theme: ${now}; change to ${nextTheme(now)}`
   return (
-    <button type="button" class="quiet" aria-label={title} title={title} onClick={() => theme.set(nextTheme(now))}>
+    <button type="button" class="quiet" title={`Change to ${nextTheme(now)}`} onClick={() => theme.set(nextTheme(now))}>
       {themeWords[now]}
+      <span class="unseen">theme</span>
     </button>
   )
 }

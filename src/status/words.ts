@@ -34,14 +34,18 @@ export function moment(at: number, now = Date.now()): string {
   return day(at) === day(now) ? clock(at) : `${day(at)} ${clock(at)}`
 }
 
-/** `0.42 s`, `12.3 s`, `2 min 5 s`, `3 h 4 min`, `2 d 3 h` */
+/** `0.42 s`, `12.3 s`, `2 min 5 s`, `5 min`, `3 h 4 min`, `2 d 3 h` */
 export function span(milliseconds: number): string {
   const ms = Math.max(0, milliseconds)
   if (ms < 10 * second) return `${(ms / second).toFixed(2)} s`
   if (ms < 99.95 * second) return `${(ms / second).toFixed(1)} s`
-  if (ms < hour) return `${Math.floor(ms / minute)} min ${Math.floor((ms % minute) / second)} s`
-  if (ms < dayLong) return `${Math.floor(ms / hour)} h ${Math.floor((ms % hour) / minute)} min`
-  return `${Math.floor(ms / dayLong)} d ${Math.floor((ms % dayLong) / hour)} h`
+  if (ms < hour) return both(ms, minute, 'min', second, 's')
+  return ms < dayLong ? both(ms, hour, 'h', minute, 'min') : both(ms, dayLong, 'd', hour, 'h')
+}
+
+function both(ms: number, large: number, largeUnit: string, small: number, smallUnit: string): string {
+  const rest = Math.floor((ms % large) / small)
+  return `${Math.floor(ms / large)} ${largeUnit}${rest === 0 ? '' : ` ${rest} ${smallUnit}`}`
 }
 
 /** The same for a narrow place, in seconds or as m:ss or h:mm: `.42`, `12.3`, `2:05`, `3h04` */

@@ -13,7 +13,7 @@ export interface View {
 
 export function views(desk: FakeDesk): readonly View[] {
   const stuck = some(desk.macs[7])
-  const unlisted = some(desk.macs[4])
+  const unlisted = some(desk.macs[9])
   return [
     { name: 'phones', hash: '#/phones', ready: '[role=row][aria-rowindex="2"]' },
     { name: 'timeline', hash: `#/phone/${stuck}`, ready: '.facts .what' },

@@ -10,7 +10,7 @@ interface ChangesProps {
 }
 
 export function Changes({ before, after }: ChangesProps) {
-  const lines = useMemo(() => diffLines(before, after), [before, after])
+  const lines = useMemo(() => diffLines(before.replace(/\n$/, ''), after.replace(/\n$/, '')), [before, after])
   const gone = lines.filter(({ kind }) => kind === 'gone').length
   const added = lines.filter(({ kind }) => kind === 'new').length
   return (

@@ -1,5 +1,6 @@
 /** The head of a phone's page: who it is, how it stands, and what is wrong. */
 
+import { useEffect, useRef } from 'preact/hooks'
 import type { PhoneLine, PhoneView } from '../../api/shapes.js'
 import { useApp } from '../app.js'
 import { BootHead, BootLine } from '../phones/boot-line.js'
@@ -15,6 +16,15 @@ interface PhoneHeadProps {
 
 export function PhoneHead({ phone, line }: PhoneHeadProps) {
   const back = useStore(useApp().phonesAt)
+  const name = line.name ?? colons(line.mac)
+  const heading = useRef<HTMLHeadingElement>(null)
+  useEffect(() => {
+    document.title = `${name} · option66`
+  }, [name])
+  // The heading that had the focus while this was loading is gone.
+  useEffect(() => {
+    if (document.activeElement === document.body) heading.current?.focus()
+  }, [])
   return (
     <>
       <p class="trail">
@@ -22,7 +32,9 @@ export function PhoneHead({ phone, line }: PhoneHeadProps) {
       </p>
       <div class="phone-head">
         <div>
-          <h1 tabIndex={-1}>{line.name ?? colons(line.mac)}</h1>
+          <h1 ref={heading} tabIndex={-1}>
+            {name}
+          </h1>
           <p class="sub">
             <span class="mac">{colons(line.mac)}</span>
             {[line.model, line.firmware, line.address].map(

@@ -53,7 +53,7 @@ export function PhonesView() {
         columns={phoneColumns}
         keys={keys}
         rowOf={mac => roster.lines.get(mac)}
-        rowHeight={isNarrow ? 7 : 2.75}
+        rowHeight={isNarrow ? 8 : 3.5}
         rowClass={line => `is-${stateOf(line)}`}
         sort={{ column: query.sort, isDescending: query.isDescending }}
         onSort={column => sortBy(column as SortColumn)}

@@ -70,7 +70,7 @@ export function createSelect(): (lines: Iterable<PhoneLine>, query: Query) => Se
     const found: { readonly mac: string; readonly key: string | number; readonly tie: string | number }[] = []
     for (const line of lines) {
       const card = cardOf(line)
-      if (!terms.every(term => card.text.includes(term))) continue
+      if (!terms.every(forms => forms.some(form => card.text.includes(form)))) continue
       counts.all += 1
       counts[card.state] += 1
       if (!line.isListed) counts.unlisted += 1
@@ -88,14 +88,17 @@ function isOf(chip: Chip, line: PhoneLine, card: Card): boolean {
   return chip === 'unlisted' ? !line.isListed : card.state === chip
 }
 
-/** Words that must all be there. What looks like part of a MAC is sought without its separators as well. */
-function termsOf(text: string): readonly string[] {
+/** Words that must all be there, each in one of its forms: part of a MAC is sought without its separators as well. */
+function termsOf(text: string): readonly (readonly string[])[] {
   return text
     .toLowerCase()
     .split(/\s+/)
     .filter(term => term !== '')
-    .map(term => (/^[0-9a-f]{2}(?:[:-][0-9a-f]{0,2})+$/.test(term) ? term.replaceAll(/[:-]/g, '') : term))
+    .map(term => (partOfMac.test(term) ? [term, term.replaceAll(/[:.-]/g, '')] : [term]))
 }
+
+/** `00:04:13`, `26-00-0C`, `0004.1326` */
+const partOfMac = /^(?:[0-9a-f]{1,12}(?:[:-][0-9a-f]{0,12})+|[0-9a-f]{4}(?:\.[0-9a-f]{0,4}){1,2})$/
 
 function makeCard(line: PhoneLine): Card {
   const state = stateOf(line)

@@ -48,7 +48,7 @@ export function InboxView() {
         columns={columns}
         keys={keys}
         rowOf={mac => roster.lines.get(mac)}
-        rowHeight={isNarrow ? 6.5 : 2.75}
+        rowHeight={isNarrow ? 7.5 : 3.5}
         rowClass={line => `is-${stateOf(line)}`}
         sort={sort}
         onSort={onSort}

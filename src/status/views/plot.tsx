@@ -5,6 +5,7 @@ import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import { useApp } from '../app.js'
 import { useStore } from '../store.js'
+import { clock, day } from '../words.js'
 
 interface PlotProps {
   readonly label: string // for those who cannot see it
@@ -54,10 +55,19 @@ function optionsOf(title: string, width: number): uPlot.Options {
     legend: { live: true },
     cursor: { points: { size: 6 } },
     scales: { y: { range: (_, __, most) => [0, Math.max(1, most * 1.1)] } },
-    axes: [axis, { ...axis, size: 56, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5] }],
+    axes: [
+      { ...axis, values: (_, times) => times.map(labelOf) },
+      { ...axis, size: 56, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5] },
+    ],
     series: [
       { label: 'Time', value: '{YYYY}-{MM}-{DD} {HH}:{mm}' },
       { label: title, stroke: colour('--accent'), fill: colour('--accent-tint'), width: 1.5, points: { show: false } },
     ],
   }
+}
+
+/** `14:30`, and the day where one begins. */
+function labelOf(seconds: number): string {
+  const time = clock(seconds * 1000).slice(0, 5)
+  return time === '00:00' ? day(seconds * 1000).slice(5) : time
 }
