@@ -3,14 +3,25 @@
 /** Characters; no setting has a longer name, and the distance costs length². */
 const longest = 48
 
-/** The nearest of `known`, when at most a quarter of the characters differ. */
-export function nearestOf(word: string, known: Iterable<string>): string | undefined {
+export interface Leniency {
+  readonly share: number // one character in so many may differ, and one in any case
+  readonly plain: (word: string) => string // without what does not count as a difference
+}
+
+const strict: Leniency = { share: 4, plain: word => word.toLowerCase() }
+
+/** The nearest of `known`; without another leniency when at most a quarter of the characters differ. */
+export function nearestOf(
+  word: string,
+  known: Iterable<string>,
+  { share, plain }: Leniency = strict,
+): string | undefined {
   if (word.length > longest) return undefined
-  const wanted = word.toLowerCase()
+  const wanted = plain(word)
   let best: string | undefined
-  let bound = Math.max(1, Math.floor(word.length / 4))
+  let bound = Math.max(1, Math.floor(word.length / share))
   for (const candidate of known) {
-    const distance = distanceWithin(wanted, candidate.toLowerCase(), bound)
+    const distance = distanceWithin(wanted, plain(candidate), bound)
     if (distance === undefined || (best !== undefined && distance === bound)) continue
     best = candidate
     bound = distance
