@@ -6,7 +6,7 @@
  * Linux they count as clean afterwards, and no later sync of that file writes them.
  */
 
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Disk, realDisk } from '../../src/store/disk.js'
@@ -26,6 +26,8 @@ export function unsafeDisk(folder: string, fate: (n: number, step: Step) => Fate
   const steps: Step[] = []
   const synced = new Map<number, Buffer>() // by inode
   const lost = new Map<number, [from: number, to: number][]>()
+  /** A file that was replaced counts until the folder is synced: held open, it keeps its inode from being used again. */
+  const held: number[] = []
   let names = namesIn(folder)
   for (const [name, inode] of names) synced.set(inode, readFileSync(join(folder, name)))
 
@@ -89,7 +91,8 @@ export function unsafeDisk(folder: string, fate: (n: number, step: Step) => Fate
     open: async (path, flags, mode) => {
       check('open')
       const handle = await realDisk.open(path, flags, mode)
-      if (flags === 'wx') forget((await handle.stat()).ino) // inodes are used again
+      if (path !== folder) held.push(openSync(path, 'r'))
+      if (flags === 'wx') forget((await handle.stat()).ino) // inodes of earlier disks are used again
       return wrap(path, handle)
     },
     rename: async (from, to) => {
@@ -110,6 +113,7 @@ export function unsafeDisk(folder: string, fate: (n: number, step: Step) => Fate
         const bytes = current === undefined ? durable : readFileSync(join(folder, current[0]))
         writeFileSync(join(target, name), partlyWritten(durable, bytes, chance))
       }
+      for (const fd of held.splice(0)) closeSync(fd)
     },
   }
 }
