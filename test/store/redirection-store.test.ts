@@ -115,8 +115,9 @@ t.test('a power cut at any step leaves every acknowledged change', async t => {
         const folder = newFolder(t)
         const disk = unsafeDisk(folder, n => (n < at ? 'works' : 'cut'))
         const [acked, tried] = [new Registry([]), new Registry([])]
+        const opening = openRedirectionStore(folder, noReport, disk)
         try {
-          const { store } = await openRedirectionStore(folder, noReport, disk)
+          const { store } = await opening
           for (const change of [added(1), added(2), gone(1), added(3), gone(2), added(1, 'b'), gone(3)]) {
             tried.apply(change)
             await store.save([change])
@@ -125,6 +126,7 @@ t.test('a power cut at any step leaves every acknowledged change', async t => {
           await store.close()
         } catch {
           cuts++
+          await opening.then(({ store }) => store.close()).catch(() => undefined)
         }
         const left = join(folder, 'left')
         disk.leave(left, () => some(chances.next().value))
