@@ -7,12 +7,12 @@ import { printable } from '../phone/story.js'
 import { type NetworkOptions, readAddress, readVia, WrongPhone } from './phone-order.js'
 
 export interface ProbeOptions extends Omit<NetworkOptions, 'via' | 'sipPort'> {
-  readonly seconds?: number // to listen; default 5
+  readonly seconds?: number // to listen; default 8
   readonly json?: boolean
 }
 
-/** Some servers ping an address for three seconds before they offer it. */
-const usualSeconds = 5
+/** Some servers ping an address for three seconds before they offer it, one after another; two questions are asked. */
+const usualSeconds = 8
 const mostSeconds = 300
 
 /** Resolves with the exit code: 0 somebody answered, 1 nobody did, 2 the call is wrong or cannot be done here. */
@@ -46,7 +46,7 @@ function describe({ address, time, pnp }: ProbeOrder, answers: Answers): readonl
   const asked = `DHCP as a ${probedType} and as any host, Plug & Play at ${pnp.group}:${pnp.port}`
   return [
     `asked from ${address} for ${time / 1000} s: ${asked}`,
-    ...answers.dhcp.flatMap(describeServer),
+    ...answers.dhcp.flatMap(found => describeServer(found, time / 1000)),
     ...answers.pnp.map(
       ({ address: from, isOwn, answer, hasUrl }) =>
         `Plug & Play ${from}${ownWords(isOwn)}: ${hasUrl ? `sends phones to ${answer}` : answer}`,
@@ -56,12 +56,12 @@ function describe({ address, time, pnp }: ProbeOrder, answers: Answers): readonl
 }
 
 /** One line where it makes no difference who asks, else one for each. */
-function describeServer({ server, isOwn, asPhone, asOther }: DhcpServer): readonly string[] {
+function describeServer({ server, isOwn, asPhone, asOther }: DhcpServer, seconds: number): readonly string[] {
   const name = `DHCP ${server}${ownWords(isOwn)}`
   if (asPhone === undefined || asOther === undefined) {
     const offer = asPhone ?? asOther
-    const whom = asPhone === undefined ? 'to other hosts, not to phones' : 'to phones only'
-    return offer === undefined ? [] : [`${name}: ${whom}: ${describeOffer(offer)}`]
+    const whom = asPhone === undefined ? 'to others, and nothing to phones' : 'to phones, and nothing to others'
+    return offer === undefined ? [] : [`${name}: ${whom} in ${seconds} s: ${describeOffer(offer)}`]
   }
   if (describeBoot(asPhone) === describeBoot(asOther))
     return [`${name}: to phones and others: ${describeOffer(asPhone)}`]
