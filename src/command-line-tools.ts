@@ -43,7 +43,7 @@ export function addProbe({ program, terminal: { write }, done }: Building): void
     .option('--port <number>', 'port of DHCP servers; the probe listens on the next', Number)
     .option('--group <address>', 'of Plug & Play')
     .option('--pnp-port <number>', 'of Plug & Play', Number)
-    .option('--seconds <number>', 'to listen; default 5', Number)
+    .option('--seconds <number>', 'to listen; default 8', Number)
     .option('--json', 'as one JSON object', false)
     .action(async (options: ProbeOptions) => done(await runProbe(options, write)))
 }
