@@ -27,8 +27,8 @@ export const settingsRules: readonly Rule[] = [
   { rule: 'odd-mac', severity: 'note', find: oddMac },
 ]
 
-function notInInventory({ site, fetches }: Account): string | undefined {
-  if (site.listed !== undefined) return undefined
+function notInInventory({ site, fetches, boot }: Account): string | undefined {
+  if (site.listed !== undefined || boot.redirectedTo !== undefined) return undefined // it belongs elsewhere
   const asked = fetches.findLast(({ isOwn }) => isOwn)
   if (asked === undefined) return undefined
   return `asked ${asked.fact.name}, not in the inventory — adopt it`

@@ -180,7 +180,16 @@ const cases: Readonly<Record<string, Case>> = {
   'not-in-inventory': {
     story: () => story(nothing, ...lease(), fetched('/snom370.htm'), missing(`/snom370-${mac}.htm`)),
     says: /^asked \/snom370-000413261234\.htm, not in the inventory — adopt it$/,
-    not: [() => story(nothing, ...lease(), fetched('/snom370.htm')), () => tell(missing(`/snom370-${mac}.htm`))],
+    not: [
+      () => story(nothing, ...lease(), fetched('/snom370.htm')),
+      () => tell(missing(`/snom370-${mac}.htm`)),
+      () =>
+        story(
+          nothing,
+          { kind: 'redirected', url: 'https://pbx.example/', by: 'registry' },
+          fetched(`/snom3x0/snom3x0.php?mac=${mac}`),
+        ),
+    ],
   },
   'own-file-missing': {
     story: () => tell(...lease(), missing(`/snom370-${mac}.htm`)),
