@@ -133,6 +133,7 @@ t.test('the dialect follows the firmware version, else the type', async t => {
     ['snomM900', '05.20.0001', 'v8'],
     ['snom370', undefined, 'v7'],
     ['snom300', undefined, 'v7'],
+    ['snom190', undefined, 'plain'],
     ['snom720', undefined, 'v8'],
     ['snomD345', undefined, 'v8'],
   ]
