@@ -15,6 +15,7 @@ import { createDocumentWatch, type DocumentWatch } from './document-watch.js'
 import { type Libc, loadLibc } from './doors/libc.js'
 import type { Log } from './doors/log.js'
 import { createMetrics, type Metrics } from './doors/metrics.js'
+import { createPasswordCheck } from './doors/password.js'
 import { openStatus, type StatusDoor } from './doors/status.js'
 import { reservationsOf } from './fleet/inventory.js'
 import { LanDoors, type OpenDoor } from './lan-doors.js'
@@ -66,6 +67,7 @@ export class Appliance {
   readonly #metrics: Metrics
   readonly #documentWatch: DocumentWatch
   readonly #desk: ApplianceDesk
+  readonly #verify = createPasswordCheck() // one at a time, whatever the door
   readonly #watch: LinkWatch
   #site: Site
   #reading: SiteReading & { readonly at: number }
@@ -101,7 +103,7 @@ export class Appliance {
     const bundle = lastFetched.over(served, asker => this.#phoneOf(asker))
     this.#lanDoors = new LanDoors({
       ...{ site: () => this.#site, bundle, redirections, note, log, now, libc, passed: surroundings.passed },
-      ...{ leasing: this.#leasing, plugAndPlay: this.#plugAndPlay },
+      ...{ leasing: this.#leasing, plugAndPlay: this.#plugAndPlay, verify: this.#verify },
     })
     this.#desk = this.#makeDesk(new Preview({ site: () => this.#site, lastFetched, redirectionOf }))
     this.#watch = new LinkWatch({
@@ -213,6 +215,7 @@ export class Appliance {
       site: () => this.#site.site,
       version,
       password: () => this.#site.status?.password,
+      check: this.#verify,
       pageFolder,
       metrics: this.#metrics,
       log,

@@ -11,7 +11,7 @@ import { openHttp } from './doors/http.js'
 import type { Libc } from './doors/libc.js'
 import type { Link } from './doors/link.js'
 import type { Log } from './doors/log.js'
-import { createPasswordCheck, type PasswordCheck } from './doors/password.js'
+import type { PasswordCheck } from './doors/password.js'
 import type { PostBox } from './doors/post.js'
 import { openSockets, type Sockets } from './doors/sockets.js'
 import { openTftp } from './doors/tftp.js'
@@ -37,6 +37,7 @@ export interface LanDoorsParts {
   readonly site: () => Site
   readonly bundle: Bundle
   readonly redirections: DurableRedirections
+  readonly verify: PasswordCheck // one for all doors of the process
   readonly note: Note
   readonly leasing: Leasing
   readonly plugAndPlay: PlugAndPlay
@@ -56,14 +57,14 @@ interface Opening {
 export class LanDoors {
   readonly #parts: LanDoorsParts
   readonly #posts: readonly PostBox[] // what HTTP and HTTPS take beside GET
-  readonly #logins: { readonly attempts: Attempts; readonly verify: PasswordCheck } // one for all doors of the registry
+  readonly #attempts: Attempts // one for all doors of the registry
   #passed: ReadonlyMap<string, number>
   #open: Closable[] = []
 
   constructor(parts: LanDoorsParts) {
     this.#parts = parts
     this.#passed = parts.passed
-    this.#logins = { attempts: new Attempts(parts.now), verify: createPasswordCheck() }
+    this.#attempts = new Attempts(parts.now)
     this.#posts = this.#makePosts()
   }
 
@@ -141,7 +142,7 @@ export class LanDoors {
   async #openConsole({ site: { redirection, state }, sockets }: Opening): Promise<void> {
     if (redirection?.ssh === undefined) return
     const { port, hostKey } = redirection.ssh
-    const { redirections, log, now, site } = this.#parts
+    const { redirections, verify, log, now, site } = this.#parts
     const console = await openConsole({
       listen: sockets.tcp({ name: 'console', port }),
       hostKey:
@@ -151,7 +152,8 @@ export class LanDoors {
       accounts: () => site().redirection?.accounts ?? [],
       redirections,
       targets: redirections,
-      ...this.#logins,
+      attempts: this.#attempts,
+      verify,
       log,
       now,
     })
@@ -159,10 +161,10 @@ export class LanDoors {
   }
 
   #makePosts(): readonly PostBox[] {
-    const { redirections, site, log, now } = this.#parts
+    const { redirections, site, verify: check, log, now } = this.#parts
     if (site().redirection?.xmlrpc !== true) return []
     const accounts = () => site().redirection?.accounts ?? []
-    const { attempts, verify: check } = this.#logins
+    const attempts = this.#attempts
     return [createXmlRpc({ redirections, accounts, attempts, check, log, now })]
   }
 
