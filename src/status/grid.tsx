@@ -1,7 +1,7 @@
 /** A table of thousands of rows of which only those in sight are drawn; arrows move in it, Enter opens. */
 
 import type { ComponentChildren } from 'preact'
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 
 export interface Column<Row> {
   readonly id: string
@@ -135,6 +135,8 @@ interface LineProps<Row> extends GridProps<Row> {
 
 function Line<Row>({ name, id, index, isActive, columns, rowOf, rowClass, onPick }: LineProps<Row>) {
   const row = rowOf(id)
+  // Most lines are as they were when the list moves or another line changes.
+  const cells = useMemo(() => row !== undefined && columns.map(column => cellOf(column, row)), [columns, row])
   if (row === undefined) return null
   return (
     // biome-ignore lint/a11y/useSemanticElements lint/a11y/useFocusableInteractive lint/a11y/useKeyWithClickEvents: the grid has the focus, and points to its active row
@@ -146,12 +148,16 @@ function Line<Row>({ name, id, index, isActive, columns, rowOf, rowClass, onPick
       aria-selected={isActive}
       onClick={() => onPick(id)}
     >
-      {columns.map(column => (
-        // biome-ignore lint/a11y/useSemanticElements lint/a11y/useFocusableInteractive: see above
-        <div key={column.id} class={`cell-${column.id}`} role="gridcell">
-          {column.cell(row)}
-        </div>
-      ))}
+      {cells}
+    </div>
+  )
+}
+
+function cellOf<Row>(column: Column<Row>, row: Row) {
+  return (
+    // biome-ignore lint/a11y/useSemanticElements lint/a11y/useFocusableInteractive: see above
+    <div key={column.id} class={`cell-${column.id}`} role="gridcell">
+      {column.cell(row)}
     </div>
   )
 }

@@ -1,6 +1,7 @@
 /**
  * Pictures of each view, in both themes, on a screen and on a phone, for somebody to look at. By hand:
- * `npx tsc --outDir .tap/bench && node .tap/bench/test/status/screenshots.js`. Prints the folder.
+ * `TS_NODE_TRANSPILE_ONLY=true node --import=@isaacs/ts-node-temp-fork-for-pr-2009/import test/status/screenshots.ts [FOLDER]`.
+ * Needs `npm run build:page`. Prints the folder, and what is wider than the screen.
  */
 
 import { mkdtemp } from 'node:fs/promises'
