@@ -14,7 +14,7 @@ export async function checkDoorFiles({ https, redirection }: Loose<SiteFile>, be
     name === undefined ? Promise.resolve(undefined) : readPem(resolve(beside, name), path, is, report)
   if (https) await checkCertificates(https, read, report)
   const ssh = redirection ? redirection.ssh : undefined
-  if (ssh) await read(ssh['host-key'], ['redirection', 'ssh', 'host-key'], privateKey)
+  if (ssh) await read(ssh['host-key'], ['redirection', 'ssh', 'host-key'], hostKey)
 }
 
 interface PemKind {
@@ -31,6 +31,12 @@ const certificates: PemKind = {
 const privateKey: PemKind = {
   begins: /-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----/,
   expected: 'a private key without a passphrase, in PEM form: -----BEGIN PRIVATE KEY-----',
+}
+/** The SSH library reads no other form; RSA keys it would offer with SHA-1, so the console refuses them. */
+const hostKey: PemKind = {
+  begins: /-----BEGIN (?:OPENSSH|EC) PRIVATE KEY-----/,
+  expected:
+    'an SSH host key without a passphrase, as ssh-keygen -t ed25519 writes it: -----BEGIN OPENSSH PRIVATE KEY-----',
 }
 
 async function checkCertificates(https: Loose<HttpsSection>, read: ReadPem, report: Report): Promise<void> {

@@ -55,6 +55,7 @@ export interface DeskParts {
 
 export class ApplianceDesk implements Desk {
   readonly #parts: DeskParts
+  #adopting: Promise<unknown> = Promise.resolve()
 
   constructor(parts: DeskParts) {
     this.#parts = parts
@@ -125,7 +126,14 @@ export class ApplianceDesk implements Desk {
     }
   }
 
-  async adopt(mac: Mac, { address, ...order }: AdoptOrder): Promise<Adopted> {
+  /** One after the other: two at once would each write the file as it was before. */
+  adopt(mac: Mac, order: AdoptOrder): Promise<Adopted> {
+    const adopting = this.#adopting.then(() => this.#adopt(mac, order))
+    this.#adopting = adopting.catch(() => undefined)
+    return adopting
+  }
+
+  async #adopt(mac: Mac, { address, ...order }: AdoptOrder): Promise<Adopted> {
     const { site, reading, take } = this.#parts
     const reserved = address === undefined || address === '' ? undefined : parseIpv4(address)
     if (address && reserved === undefined) throw new Impossible('invalid', `address ${address} is no IPv4 address`)

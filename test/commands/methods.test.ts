@@ -25,9 +25,7 @@ const stranger = { model: 'snom320', mac: '000413990001', address: '127.66.9.1' 
 async function appliance(t: Test): Promise<Appliance> {
   const own = await site(t)
   const text = readFileSync(own.file, 'utf8')
-  const section = `redirection:\n  paths: ["/acme/boot/{mac}.xml"]\n`
-  const without = text.replace(/^redirection:\n(?:[ #].*\n)*/m, '')
-  writeFileSync(own.file, `${without}\n${section}`)
+  writeFileSync(own.file, text.replace(/^redirection: false.*/m, 'redirection: {paths: ["/acme/boot/{mac}.xml"]}'))
   const program = start(t, '-c', own.file, 'serve')
   await program.until('serving')
   return { ...own, base: `http://127.66.0.1:${own.http}` }

@@ -247,6 +247,7 @@ const pem = {
   'good.key': privateKey,
   'other.key': privateKey.replace('IGcE', 'IGcF'),
   'cut.pem': certificate.slice(0, 200),
+  'host.key': '-----BEGIN OPENSSH PRIVATE KEY-----\n', // what is behind it, the console reads
 }
 
 /** What is broken, the sections it stands in (from line 13 on) and what is found. */
@@ -454,9 +455,16 @@ t.test('broken: Plug & Play with nothing to tell', async t => {
   )
 })
 
+t.test('broken: a host key in a form that SSH does not read', async t => {
+  const lines = `redirection: {ssh: {host-key: good.key}, accounts: [{name: a, password: "${hash}"}]}`
+  t.same(await findingsOf(t, [['phones: phones.yaml', `${lines}\nphones: phones.yaml`]]), [
+    'option66.yaml:13:31 error not-pem host-key good.key holds not an SSH host key without a passphrase, as ssh-keygen -t ed25519 writes it: -----BEGIN OPENSSH PRIVATE KEY-----',
+  ])
+})
+
 t.test('a certificate, its key and a host key that are sound have no finding', async t => {
   const lines =
-    'https: {certificate: good.pem, key: good.key, client-ca: good.pem}\nredirection: {ssh: {host-key: good.key}, accounts: [{name: a, password: "' +
+    'https: {certificate: good.pem, key: good.key, client-ca: good.pem}\nredirection: {ssh: {host-key: host.key}, accounts: [{name: a, password: "' +
     hash +
     '"}]}'
   t.same(await findingsOf(t, [['phones: phones.yaml', `${lines}\nphones: phones.yaml`]]), [])
