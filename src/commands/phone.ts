@@ -31,6 +31,7 @@ export interface PhoneOptions extends NetworkOptions, TlsOptions {
 }
 
 const patience = 10_000 // ms; a person looks on
+const usualSipPort = 5060
 const longestStay = 24 * 60 * 60 // s
 
 /** `write` gets whole lines. Resolves with the exit code: 0 booted, 1 a real phone would hang, 2 the call is wrong. */
@@ -61,7 +62,7 @@ async function bootAndStay(options: PhoneOptions, order: BootOrder, write: (line
     const last = boots.at(-1) ?? first
     boots.push(await bootOnce(options, { ...order, ...last.next, memory: last.memory }, write))
   }
-  const port = options.sipPort ?? 5060
+  const port = options.sipPort ?? usualSipPort
   const listening = (): void => {
     if (!options.json) write(`stays ${options.stay} s, and listens for check-sync on ${address}:${port}\n`)
   }
@@ -89,7 +90,8 @@ async function readOrder(options: PhoneOptions, report: Report, write: (lines: s
     throw new WrongPhone(`--stay ${seconds}: expected seconds, ${longestStay} at most`)
   }
   const phoneType = readModel(options.model)
-  const via = readVia(options)
+  // the port it speaks from is the port it is known to hear on
+  const via = readVia(seconds === undefined ? options : { sipPort: usualSipPort, ...options })
   const address = readAddress(options)
   const firmware = readVersion(options.firmware)
   const tls = await readTls(options)

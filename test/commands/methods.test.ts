@@ -1,6 +1,7 @@
 /** A virtual phone booted by each of the five methods of mass deployment, against one appliance with one inventory. */
 
 import { readFileSync, writeFileSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { type PhoneOptions, runPhone } from '../../src/commands/phone.js'
 import { isThere } from '../lab/lab.js'
@@ -42,10 +43,11 @@ async function boot(options: Pick<PhoneOptions, 'model' | 'mac' | 'via'> & Parti
 const namesOf = ({ documents }: Boot, base: string): string[] =>
   documents.filter(({ found }) => found).map(({ url }) => url.replace(base, ''))
 
-async function run(t: Test, file: string, ...args: string[]): Promise<void> {
+async function run(t: Test, file: string, ...args: string[]): Promise<string> {
   const command = start(t, '-c', file, ...args)
   const code = await new Promise<number | null>(resolve => command.child.once('close', resolve))
   t.equal(code, 0, command.output)
+  return command.output
 }
 
 t.test('one appliance boots a phone by each method', async t => {
