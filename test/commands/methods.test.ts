@@ -112,6 +112,20 @@ t.test('one appliance boots a phone by each method', async t => {
   )
 })
 
+t.test('resync: a phone that came by Plug & Play hears NOTIFY check-sync, and fetches again', async t => {
+  const { file, pnp } = await appliance(t)
+  const { model, mac, address } = listed
+  const own = ['--model', model, '--mac', mac, '--address', address, '--pnp-port', String(pnp), '--stay', '20']
+  const phone = start(t, 'phone', '--via', 'pnp', ...own)
+  await phone.until('listens for check-sync')
+  t.match(await run(t, file, 'resync', mac), /^127\.66\.0\.60 understood/)
+  await phone.until('check-sync;reboot=false')
+  const booted = () => phone.output.split(`${mac} booted`).length - 1
+  for (let looks = 0; looks < 100 && booted() < 2; looks += 1) await delay(100)
+  t.equal(booted(), 2, 'and boots once more')
+  await phone.stop('SIGKILL')
+})
+
 t.test(
   'by https too, with the certificate that the appliance made',
   { skip: isThere('openssl') ? false : 'needs openssl' },
