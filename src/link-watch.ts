@@ -21,6 +21,7 @@ export class LinkWatch {
   #watching: Promise<void> = Promise.resolve()
   #link: Link | undefined // whose doors are open
   #obstacle = '' // that kept them shut at the last try
+  #isBlind = false // at the last look nothing could be seen
 
   constructor(parts: LinkWatchParts) {
     this.#parts = parts
@@ -51,13 +52,27 @@ export class LinkWatch {
 
   async #watch(): Promise<void> {
     const { signal } = this.#closing
-    const { device, address } = this.#parts
     while (!signal.aborted) {
       await delay(linkInterval, undefined, { signal }).catch(() => undefined)
       if (signal.aborted) return
-      const link = await findLink(device, address)
+      const link = await this.#look()
       if (link === undefined || isSameLink(link, this.#link)) continue
       await this.#reopen(link)
+    }
+  }
+
+  /** As it was before, while it cannot be looked at: strangers who take all file descriptors shall not end us. */
+  async #look(): Promise<Link | undefined> {
+    const { device, address, log } = this.#parts
+    try {
+      const link = await findLink(device, address)
+      this.#isBlind = false
+      return link
+    } catch (error) {
+      const text = error instanceof Error ? error.message : String(error)
+      if (!this.#isBlind) log.error({ interface: device }, `cannot look at the interface, and go on as it was: ${text}`)
+      this.#isBlind = true
+      return this.#link
     }
   }
 

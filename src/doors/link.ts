@@ -10,7 +10,10 @@ export interface Link {
   readonly mtu: number // bytes
 }
 
-/** The interface when it is up and has the address (any IPv4 address when none is given); else undefined. */
+/**
+ * The interface when it is up and has the address (any IPv4 address when none is given); else undefined. Rejects where that
+ * cannot be told: without a file descriptor left nothing can be looked at.
+ */
 export async function findLink(device: string, address: Ipv4 | undefined): Promise<Link | undefined> {
   const addresses = (networkInterfaces()[device] ?? [])
     .filter(one => one.family === 'IPv4')
@@ -30,6 +33,14 @@ export function isSameLink(a: Link | undefined, b: Link | undefined): boolean {
 }
 
 async function readNumber(device: string, name: string): Promise<number | undefined> {
-  const text = await readFile(`/sys/class/net/${device}/${name}`, 'utf8').catch(() => '')
+  const text = await readFile(`/sys/class/net/${device}/${name}`, 'utf8').catch((error: unknown) => {
+    if (isOutOfFiles(error)) throw error
+    return ''
+  })
   return text === '' ? undefined : Number(text)
+}
+
+function isOutOfFiles(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  return code === 'EMFILE' || code === 'ENFILE'
 }

@@ -2,10 +2,10 @@
 
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import t from 'tap'
-import { program } from '../lab/lab.js'
+import { program, Running } from '../lab/lab.js'
 import { site, start } from './site.js'
 
 t.test('the trial boots three phones, each on its own way, and ends cleanly', async t => {
@@ -67,6 +67,21 @@ t.test('a port that is taken is told with a remedy', async t => {
   })
   t.equal(status, 1)
   t.match(stderr, /another program/)
+})
+
+t.test('strangers who take all file descriptors end nothing: when they are gone, all goes on as it was', async t => {
+  const { file, http } = await site(t)
+  const limited = ['-c', 'ulimit -n 128; exec "$0" "$@"', process.execPath, program, '-c', file, 'serve']
+  const running = new Running(spawn('sh', limited, { stdio: ['ignore', 'pipe', 'pipe'] }))
+  t.teardown(() => running.stop('SIGKILL'))
+  await running.until('serving')
+  const sockets = Array.from({ length: 200 }, () => connect({ port: http, host: '127.66.0.1' }).on('error', () => {}))
+  await running.until('cannot look at the interface')
+  for (const socket of sockets) socket.destroy()
+  const response = await fetch(`http://127.66.0.1:${http}/snom360.htm`)
+  t.equal(response.status, 200)
+  t.notMatch(running.output, 'doors opened anew')
+  t.equal(await running.stop('SIGTERM'), 0)
 })
 
 t.test('exit codes: 0 done, 1 the answer is no, 2 the call or the configuration is wrong', async t => {
