@@ -42,11 +42,14 @@ function wayOf({ address, http, tftp }: Site, phone: Phone): string | undefined 
   return http && doorUrl('http', address, http.port)
 }
 
-function describeDoors({ address = 0, http, tftp, dhcp }: Site): string {
+function describeDoors({ address = 0, http, https, tftp, dhcp, pnp, status }: Site): string {
   const doors = [
     dhcp && `DHCP on port ${dhcp.port}`,
     http && doorUrl('http', address, http.port),
+    https && doorUrl('https', address, https.port),
     tftp && doorUrl('tftp', address, tftp.port),
+    pnp && `Plug & Play on port ${pnp.port}`,
+    status && `and the status page at ${doorUrl('http', status.address, status.port)}`,
   ]
   return doors.filter(door => door !== undefined).join(', ')
 }
