@@ -55,6 +55,7 @@ export function limitConnections(server: Server, perAddress: number, dropped: ()
   const sockets = new Set<Socket>()
   server.maxConnections = maxConnections
   server.on('drop', dropped)
+  server.on('error', dropped) // of accept(2), when there is no file descriptor or memory left: the next one may fare better
   server.on('connection', (socket: Socket) => {
     const address = socket.remoteAddress ?? ''
     const count = (open.get(address) ?? 0) + 1

@@ -42,6 +42,7 @@ export async function listenAt(
   server.maxConnections = maxConnections
   server.setTimeout(patience.silence)
   server.on('drop', () => turnedAway('dropped'))
+  server.on('error', () => turnedAway('dropped')) // of accept(2), when there is no file descriptor or memory left
   server.on('clientError', (_error: Error, socket: Duplex) => {
     turnedAway('malformed')
     if (socket.writable) socket.write('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')

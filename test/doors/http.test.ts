@@ -1,7 +1,8 @@
 import { execFile, spawn, spawnSync } from 'node:child_process'
+import { subscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
-import { connect, createServer, type Socket } from 'node:net'
+import { connect, createServer, type Server, type Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import t, { type Test } from 'tap'
@@ -382,6 +383,18 @@ t.test('a socket that already listens can be taken over', async t => {
   t.equal(await response.text(), 'inherited')
   child.stdin?.end()
   t.strictSame(await once(child, 'exit'), [0, null])
+})
+
+t.test('an error of accept(2) ends nothing, however often it comes', async t => {
+  const { door } = await open(t)
+  let server: unknown
+  subscribe('net.server.socket', message => {
+    server ??= Reflect.get(Object(Reflect.get(Object(message), 'socket')), 'server')
+  })
+  await ask(door, '/doc')
+  for (const code of ['ENFILE', 'ENOMEM']) (server as Server).emit('error', Object.assign(new Error(code), { code }))
+  t.equal(door.counters.dropped, 2)
+  t.equal((await ask(door, '/doc')).status, 200)
 })
 
 const hasCurl = spawnSync('curl', ['--version']).status === 0

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process'
+import { subscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
-import { connect, createServer } from 'node:net'
+import { connect, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -348,5 +349,17 @@ t.test('what is no HTTP is turned away and counted, and the door lives on', asyn
     t.match(answer, /^HTTP\/1\.1 4\d\d /)
   }
   t.equal(lab.door.counters.malformed, 3)
+  t.equal((await ask(lab, '/api/v1/health')).status, 200)
+})
+
+t.test('an error of accept(2) ends nothing, however often it comes', async t => {
+  const lab = await openLab(t)
+  let server: unknown
+  subscribe('net.server.socket', message => {
+    server ??= Reflect.get(Object(Reflect.get(Object(message), 'socket')), 'server')
+  })
+  await ask(lab, '/api/v1/health')
+  for (const code of ['ENFILE', 'ENOMEM']) (server as Server).emit('error', Object.assign(new Error(code), { code }))
+  t.equal(lab.door.counters.dropped, 2)
   t.equal((await ask(lab, '/api/v1/health')).status, 200)
 })
