@@ -21,6 +21,7 @@ export interface Rendered {
   readonly mac?: Mac // whose document it is
   readonly withheld: number // secrets left out, because this asker may not know them
   readonly redirected?: Redirected // to another server
+  readonly isContainer?: true // it names other documents, and tells nothing itself
 }
 
 /** Where a document sends its phone, and who said so. */

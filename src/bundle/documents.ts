@@ -33,6 +33,7 @@ export interface Order {
 export interface Document {
   readonly text: string
   readonly withheld: number
+  readonly isContainer?: true // it names other documents, and tells nothing itself
   readonly settingServer?: string // URL of the server it sends its phone to
 }
 
@@ -44,7 +45,7 @@ export function makeDocument(inventory: Inventory, order: Order): Document | und
       // Firmware 6 knows no containers: it gets at once what they would lead to.
       if (order.dialect === 'plain') return settingsOf(inventory, order, layerOf(inventory, asked, type))
       if (layerOf(inventory, asked, type) === undefined) return undefined
-      return { text: writeSettingFiles(partsOf(order, asked)), withheld: 0 }
+      return { text: writeSettingFiles(partsOf(order, asked)), withheld: 0, isContainer: true }
     case 'settings':
     case 'everything':
       return settingsOf(inventory, order, layerOf(inventory, asked, type))

@@ -15,6 +15,7 @@ export function pack(document: Document, mac: Mac | undefined, dialect: Dialect)
     etag: `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 27)}"`,
     type: dialect === 'plain' ? 'text/html; charset=utf-8' : 'text/xml; charset=utf-8',
     withheld: document.withheld,
+    ...(document.isContainer && { isContainer: true }),
     ...(mac !== undefined && { mac }),
   }
 }

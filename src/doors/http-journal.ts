@@ -39,6 +39,7 @@ export interface About {
 export interface Remark {
   readonly mac?: Mac
   readonly withheld: number
+  readonly isContainer?: true // the document names others
   readonly refusal?: string // in a word, where the status does not tell: certificate-mismatch
 }
 
@@ -137,7 +138,8 @@ function factOf({ request, response, about, milliseconds, sent }: Closed, remark
   const withheld = remark?.withheld ?? 0
   const status = String(statusCode)
   const answer = { name, status, bytes, total: wholeLength(about) ?? total, milliseconds, isWhole }
-  return { ...common, kind: 'fetched', door, ...answer, ...(withheld > 0 && { withheld }) }
+  const particulars = { ...(withheld > 0 && { withheld }), ...(remark?.isContainer && { isContainer: true as const }) }
+  return { ...common, kind: 'fetched', door, ...answer, ...particulars }
 }
 
 /** Of a range the length of all: `bytes 0-99/12345` (RFC 9110 §14.4). */

@@ -7,7 +7,7 @@ import type { Entry } from './tftp-table.js'
 
 /** A transfer that has ended; `end` where that was before its last block. `now` on the clock of the entry. */
 export function transferFact(entry: Entry, now: number, end?: string): Fact {
-  const { transfer, total, withheld } = entry
+  const { transfer, total, withheld, isContainer } = entry
   const isWhole = end === undefined
   return {
     kind: 'fetched',
@@ -19,6 +19,7 @@ export function transferFact(entry: Entry, now: number, end?: string): Fact {
     milliseconds: Math.max(0, Math.round(now - entry.asked)),
     isWhole,
     ...(withheld !== undefined && { withheld }),
+    ...(isContainer && { isContainer }),
   }
 }
 

@@ -15,6 +15,7 @@ export interface Entry {
   readonly asked: number // milliseconds
   mac?: Mac
   withheld?: number // secrets left out of the document
+  isContainer?: true // it names other documents
   total?: number // bytes of the file
   agreement?: Agreement
   transfer?: Transfer

@@ -164,6 +164,7 @@ class Door implements TftpDoor {
     if (found.mac) entry.mac = found.mac
     if (found.kind === 'refused') return flaws.refused
     if (found.withheld) entry.withheld = found.withheld
+    if (found.isContainer) entry.isContainer = true
     return found.bytes
   }
 

@@ -113,7 +113,7 @@ function fetch(boot: Boot, fact: Fact & { readonly kind: 'fetched' }, named: Nam
     boot.isHalted = false
   }
   boot.method ??= methodOf(boot, named)
-  const stage = stageOf(named)
+  const stage = fact.isContainer && named.mac !== undefined ? undefined : stageOf(named) // it names the phone's own, and is not it
   if (stage !== undefined) reach(boot, stage, fact.at)
 }
 

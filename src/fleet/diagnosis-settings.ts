@@ -83,11 +83,9 @@ function neverOwn(account: Account): string | undefined {
   return `stopped ${duration(now - boot.cameAt)} ago after ${last} and never asked for its own file (…-${history.mac}.htm) — its firmware cannot read the file it got, or was given a URL with a file name that it does not extend: \`option66 check\`, and see its firmware version`
 }
 
-/** A container alone configures nothing; where the phone follows containers elsewhere, this one was not understood. */
+/** A container alone configures nothing. What firmware 6 gets under that name, or a file made by hand, is none. */
 function containerOnly({ boot, fetches, now }: Account): string | undefined {
-  const own = fetches.findLast(
-    ({ isOwn, named, outcome }) => isOwn && named?.kind === 'container' && outcome === 'came',
-  )
+  const own = fetches.findLast(({ isOwn, fact, outcome }) => isOwn && fact.isContainer === true && outcome === 'came')
   if (own === undefined || boot.cameAt === undefined || now - boot.cameAt < patience) return undefined
   const follows = fetches.some(({ named }) => named?.kind === 'settings')
   const isDone = fetches.some(({ isOwn, named }) => isOwn && named?.kind !== 'container')

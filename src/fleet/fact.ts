@@ -60,6 +60,7 @@ export type Happening =
       readonly isWhole: boolean // to its last byte
       readonly agent?: string // User-Agent
       readonly withheld?: number // secrets left out
+      readonly isContainer?: true // one of ours: it names other documents, and tells nothing itself
     }
   | {
       readonly kind: 'refused'

@@ -77,12 +77,13 @@ export class Texts {
   }
 
   #fetched(fact: Fact & { readonly kind: 'fetched' }, mac: Mac): Writable<Fact> {
-    const { kind, at, door, bytes, total, milliseconds, isWhole, agent, withheld } = fact
+    const { kind, at, door, bytes, total, milliseconds, isWhole, agent, withheld, isContainer } = fact
     const [name, status] = [this.keep(fact.name), this.keep(fact.status)]
     const kept: Writable<typeof fact> = { kind, at, mac, door, name, status, bytes, milliseconds, isWhole }
     if (agent !== undefined) kept.agent = this.keep(agent)
     if (total !== undefined && total !== bytes) kept.total = total // else it says nothing more
     if (withheld !== undefined) kept.withheld = withheld
+    if (isContainer) kept.isContainer = true
     return kept
   }
 

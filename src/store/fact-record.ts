@@ -34,6 +34,7 @@ const forms = {
   'count?': (value: unknown) => value === undefined || isCount(value),
   time: (value: unknown) => typeof value === 'number' && Number.isFinite(value) && value >= 0,
   flag: (value: unknown) => typeof value === 'boolean',
+  'true?': (value: unknown) => value === undefined || value === true,
   'mac?': (value: unknown) => value === undefined || (typeof value === 'string' && /^[0-9A-F]{12}$/.test(value)),
   'address?': (value: unknown) => value === undefined || isAddress(value),
   codes: (value: unknown) => Array.isArray(value) && value.length <= mostAsks && value.every(isCount),
@@ -62,7 +63,7 @@ const kinds: Readonly<Record<string, Readonly<Record<string, Form>>>> = {
   'notify-ended': { status: 'count?' },
   fetched: {
     ...{ door: 'door', name: 'text', status: 'text', bytes: 'count', total: 'count?', milliseconds: 'time' },
-    ...{ isWhole: 'flag', agent: 'text?', withheld: 'count?' },
+    ...{ isWhole: 'flag', agent: 'text?', withheld: 'count?', isContainer: 'true?' },
   },
   refused: { door: 'any door', name: 'text', reason: 'text', agent: 'text?' },
   redirected: { url: 'text', by: 'by' },

@@ -37,6 +37,7 @@ const unanswered = (reason: string, server?: number) =>
 const url = `http://192.168.66.1/settings?mac=${mac}`
 const told = { kind: 'pnp-answered', url } as const
 const taken = { kind: 'notify-ended', status: 200 } as const
+const container = { isContainer: true } as const
 const nothing: Setting = { listed: undefined }
 const foreign = ip('10.0.0.7')
 const from = (happening: Happening, address = foreign): Telling => ({ ...happening, address })
@@ -229,9 +230,13 @@ const cases: Readonly<Record<string, Case>> = {
     ],
   },
   'container-only': {
-    story: () => tell(...lease(), fetched('/snom370.htm'), fetched(`/snom370-${mac}.htm`)).wait(20),
+    story: () =>
+      tell(...lease(), fetched('/snom370.htm', container), fetched(`/snom370-${mac}.htm`, container)).wait(20),
     says: /asked for none of the files it names: its firmware reads no containers — give it `dialect: plain`/,
-    not: [() => tell(...lease(), ...documents()).wait(20)],
+    not: [
+      () => tell(...lease(), ...documents()).wait(20),
+      () => tell(...lease(), fetched('/snom370.htm'), fetched(`/snom370-${mac}.htm`)).wait(20), // all in one, as firmware 6 gets it
+    ],
   },
   'broken-off': {
     story: () =>

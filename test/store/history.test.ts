@@ -68,7 +68,7 @@ const every: readonly Fact[] = [
       total: 2,
       milliseconds: 0.5,
     },
-    ...{ isWhole: false, agent: 'snom', withheld: 1 },
+    ...{ isWhole: false, agent: 'snom', withheld: 1, isContainer: true },
   },
   { kind: 'refused', at: now, door: 'pnp', name: 'x', reason: 'y', agent: 'z' },
   { kind: 'redirected', at: now, mac, url: 'https://pbx.example/{mac}', by: 'inventory' },
