@@ -8,7 +8,7 @@ import { expectedImage } from '../bundle/images.js'
 import { openShelf } from '../bundle/shelf.js'
 import type { Finding } from '../config/finding.js'
 import type { Site } from '../config/site.js'
-import { doorUrl } from '../door-urls.js'
+import { doorUrl, plainBase, type SettingsDoor, settingsBase, settingsDoor } from '../door-urls.js'
 import type { Inventory, Phone } from '../fleet/phone.js'
 import { parseImageName } from '../snom/firmware-image.js'
 import { isVersion } from '../snom/firmware-version.js'
@@ -25,6 +25,9 @@ export interface DocumentsChecked {
   readonly count: number // documents
 }
 
+/** An address that is nobody's: who holds it is told by the walk. */
+const nobody = unspecified
+
 /** A container names a handful; a wrong one could lead in circles. */
 const maxDocuments = 32
 
@@ -33,14 +36,14 @@ export async function checkDocuments(
   progress?: (done: number, total: number) => void,
 ): Promise<DocumentsChecked> {
   const gathering = createGathering(site.inventory)
-  const walk = openWalk(site, gathering)
+  const walk = new Walk(site, gathering)
   let done = 0
   for (const phone of site.inventory.phones.values()) {
     await walk.visit(phone)
     done += 1
     progress?.(done, site.inventory.phones.size)
   }
-  return { findings: gathering.findings(), count: walk.count() }
+  return { findings: gathering.findings(), count: walk.count }
 }
 
 interface Fetched {
@@ -56,45 +59,60 @@ interface Reader {
   readonly userAgent: string | undefined
 }
 
-interface Walk {
-  visit(phone: Phone): Promise<void>
-  count(): number
-}
+/** From phone to phone, each document once: what all phones of a type read is looked at for the first of them. */
+class Walk {
+  readonly #gathering: Gathering
+  readonly #bundle: Bundle
+  readonly #files: Files
+  readonly #inventory: Inventory
+  readonly #door: SettingsDoor
+  readonly #baseUrl: string
+  readonly #general = new Map<string, Fetched | undefined>() // by reader's firmware and name: some dozens at most
+  readonly #checked = new Set<Fetched>()
+  #holder: Mac | undefined // the phone that fetches now
+  #count = 0
 
-function openWalk(site: Site, gathering: Gathering): Walk {
-  const { door, baseUrl } = doorOf(site)
-  let holder: Mac | undefined
-  const bundle = openBundle(site, () => holder, gathering)
-  const general = new Map<string, Fetched | undefined>() // by reader's firmware and name: some dozens at most
-  const checked = new Set<Fetched>()
-  const files = createFiles(bundle, baseUrl)
-  let count = 0
+  constructor(site: Site, gathering: Gathering) {
+    this.#gathering = gathering
+    this.#inventory = site.inventory
+    this.#door = settingsDoor(site) ?? 'http'
+    this.#baseUrl = settingsBase(site, site.address ?? nobody) ?? doorUrl('http', site.address ?? nobody, 80)
+    this.#bundle = openBundle(site, () => this.#holder, gathering)
+    this.#files = createFiles(this.#bundle, this.#baseUrl)
+  }
 
-  async function visit(phone: Phone): Promise<void> {
-    holder = phone.mac
-    const reader = readerOf(site.inventory, phone)
-    const asker = { door, baseUrl, address: nobody, ...(reader.userAgent && { userAgent: reader.userAgent }) }
-    const documents = await fetchAll(namesOf(reader), reader, asker)
+  /** Documents so far. */
+  get count(): number {
+    return this.#count
+  }
+
+  async visit(phone: Phone): Promise<void> {
+    this.#holder = phone.mac
+    const reader = readerOf(this.#inventory, phone)
+    const own = { door: this.#door, baseUrl: this.#baseUrl, address: nobody }
+    const asker: Asker = { ...own, ...(reader.userAgent && { userAgent: reader.userAgent }) }
+    const documents = await this.#fetchAll(namesOf(reader), reader, asker)
     for (const [place, fetched] of documents.entries()) {
-      if (checked.has(fetched)) continue
-      if (fetched.isGeneral) checked.add(fetched)
-      count += 1
-      await look(fetched, documents.slice(0, place), documents.slice(place + 1), reader, asker)
+      if (this.#checked.has(fetched)) continue
+      if (fetched.isGeneral) this.#checked.add(fetched)
+      this.#count += 1
+      const others = { before: documents.slice(0, place), after: documents.slice(place + 1) }
+      await this.#look(fetched, others, reader, asker)
     }
   }
 
   /** The documents in the order in which the phone reads them. */
-  async function fetchAll(names: readonly string[], reader: Reader, asker: Asker): Promise<readonly Fetched[]> {
+  async #fetchAll(names: readonly string[], reader: Reader, asker: Asker): Promise<readonly Fetched[]> {
     const documents: Fetched[] = []
     const asked = new Set<string>()
     const follow = async (name: string): Promise<void> => {
       if (asked.has(name) || documents.length >= maxDocuments) return
       asked.add(name)
-      const fetched = await fetchOne(name, reader, asker)
+      const fetched = await this.#fetchOne(name, reader, asker)
       if (fetched === undefined) return
       documents.push(fetched)
       for (const next of leadsTo(fetched.reading)) {
-        const path = pathBelow(baseUrl, next.replaceAll('{mac}', reader.phone.mac))
+        const path = pathBelow(this.#baseUrl, next.replaceAll('{mac}', reader.phone.mac))
         if (path !== undefined) await follow(path)
       }
     }
@@ -102,42 +120,38 @@ function openWalk(site: Site, gathering: Gathering): Walk {
     return documents
   }
 
-  async function fetchOne(name: string, reader: Reader, asker: Asker): Promise<Fetched | undefined> {
+  async #fetchOne(name: string, reader: Reader, asker: Asker): Promise<Fetched | undefined> {
     const isGeneral = !name.includes(reader.phone.mac)
     const key = `${reader.type} ${reader.version ?? ''} ${name}`
-    if (isGeneral && general.has(key)) return general.get(key)
-    const bytes = await bytesOf(await bundle.find(name, asker))
+    if (isGeneral && this.#general.has(key)) return this.#general.get(key)
+    const bytes = await bytesOf(await this.#bundle.find(name, asker))
     const fetched = bytes === undefined ? undefined : { name, reading: readBytes(bytes), isGeneral }
-    if (isGeneral) general.set(key, fetched)
+    if (isGeneral) this.#general.set(key, fetched)
     return fetched
   }
 
   /** What all phones read is compared only with what all phones read: then one look tells for all. */
-  async function look(
-    fetched: Fetched,
-    before: readonly Fetched[],
-    after: readonly Fetched[],
-    reader: Reader,
-    asker: Asker,
-  ): Promise<void> {
+  async #look(fetched: Fetched, others: Others, reader: Reader, asker: Asker): Promise<void> {
     const { name, reading, isGeneral } = fetched
     const { phone, type, version } = reader
-    const known = await files.lookAll(reading, asker)
+    const known = await this.#files.lookAll(reading, asker)
     const circumstances: Circumstances = {
-      ...{ name, door, before: siblings(before, isGeneral), after: siblings(after, isGeneral) },
+      ...{ name, door: this.#door },
+      ...{ before: siblings(others.before, isGeneral), after: siblings(others.after, isGeneral) },
       ...(type !== undefined && { type }),
       ...(version !== undefined && { version }),
       ...(!isGeneral && { mac: phone.mac }),
       ...known,
     }
-    gathering.add(name, reading, checkReading(reading, circumstances), { phone, type })
+    this.#gathering.add(name, reading, checkReading(reading, circumstances), { phone, type })
   }
-
-  return { visit, count: () => count }
 }
 
-/** An address that is nobody's: who holds it is told by the walk. */
-const nobody = unspecified
+/** The documents that the phone reads beside one. */
+interface Others {
+  readonly before: readonly Fetched[]
+  readonly after: readonly Fetched[]
+}
 
 function openBundle(site: Site, holder: () => Mac | undefined, gathering: Gathering): Bundle {
   return createBundle({
@@ -146,16 +160,10 @@ function openBundle(site: Site, holder: () => Mac | undefined, gathering: Gather
     tftproot: openShelf(site.tftp?.root ?? site.state),
     holderOf: holder,
     tftpSecrets: site.tftp?.secrets ?? false,
+    plainUrl: () => plainBase(site, site.address ?? nobody),
     warn: message =>
       gathering.say({ file: site.file, line: 1, column: 1, severity: 'warning', rule: 'firmware', message }),
   })
-}
-
-function doorOf(site: Site): { readonly door: 'http' | 'tftp'; readonly baseUrl: string } {
-  const wanted = site.dhcp?.settingsUrl === 'tftp' ? 'tftp' : 'http'
-  const door = site[wanted] === undefined ? (wanted === 'http' ? 'tftp' : 'http') : wanted
-  const port = site[door]?.port ?? { http: 80, tftp: 69 }[door]
-  return { door, baseUrl: doorUrl(door, site.address ?? nobody, port) }
 }
 
 /** A phone runs the firmware that the inventory wants on it; where it names none, nobody knows. */
