@@ -10,7 +10,7 @@ import { formatFinding } from '../config/finding.js'
 import { readSite, type Site } from '../config/site.js'
 import { hideDocument, hideSecrets } from '../desk/hide-secrets.js'
 import { type Origin, originsOf, originTable } from '../desk/origins.js'
-import { doorUrl, type SettingsDoor, settingsDoor } from '../door-urls.js'
+import { doorUrl, plainBase, type SettingsDoor, settingsDoor } from '../door-urls.js'
 import { findLink } from '../doors/link.js'
 import type { Inventory } from '../fleet/phone.js'
 import { formatName } from '../snom/names.js'
@@ -101,6 +101,7 @@ async function visitAs(
     tftproot: openShelf(site.tftp?.root ?? site.state),
     holderOf: () => mac, // as if it had the lease: whether secrets go out to it is the door's to decide
     tftpSecrets: site.tftp?.secrets ?? false,
+    plainUrl: () => plainBase(site, site.address ?? 0),
     warn: text => complain(`${text}\n`),
   })
   const userAgent = firmware === undefined || type === undefined ? {} : { userAgent: agentOf(type, firmware) }
