@@ -83,6 +83,52 @@ t.test('passwords are stars unless they are asked for', async t => {
   t.equal(hideDocument('user_pass1$: a b\nuser_name1$: c\n'), 'user_pass1$: ********\nuser_name1$: c\n')
 })
 
+t.test('a password is hidden however a person wrote it down', t => {
+  for (const text of [
+    '<user_pass idx="1" perm=""><![CDATA[S3CRET]]></user_pass>',
+    '<user_pass idx="1">S3CRET<!-- x --></user_pass>',
+    '<user_pass idx="1" perm="a>b">S3CRET</user_pass>',
+    '<user_pass\n idx="1">\nS3CRET\n</user_pass >',
+    '<user_pass>S3<b/>CRET S3CRET</user_pass>',
+    '<user_pass>S3CRET',
+    '<!-- <user_pass>S3CRET</user_pass> -->',
+    '<s:user_pass>S3CRET</s:user_pass>',
+    '<account password="S3CRET"/>',
+    '<html><pre>user_pass1$: S3CRET\n</pre></html>',
+    'language: x\nuser_pass1! : S3CRET\r\n',
+    '<b>user_pass1</b>: S3CRET',
+    '\ufeffuser_pass1: S3CRET\n',
+    '# user_pass1: S3CRET\n',
+    'account.1.password = S3CRET\n',
+    'setting_server: https://joe:S3CRET@h/{mac}\n',
+    '<action_setup_url perm="">http://joe:S3CRET@h/x</action_setup_url>',
+    '<action_setup_url perm="">http://h/x?a=1&amp;password=S3CRET&amp;b=2</action_setup_url>',
+  ]) {
+    t.notMatch(hideDocument(text), 'S3CRET', text)
+  }
+  for (const text of [
+    '<user_name idx="1" perm="$">201</user_name><x>http://h:8080/a?mac=1@2</x>',
+    'user_name1$: <sip:201@pbx.lab.example:5060;user=phone>\nhttp_port: 80\n',
+  ]) {
+    t.equal(hideDocument(text), text)
+  }
+  t.end()
+})
+
+t.test('in a value of any setting or key, the password of a URL is hidden', async t => {
+  const { call, www } = site(t)
+  const action = 'action_setup_url$: "http://joe:url-secret@h/x"'
+  const key = '{idx: 1, context: 1, type: url, value: "http://joe:url-secret@h/y"}'
+  const own = phones
+    .replace('language$: English', `$&, ${action}`)
+    .replace('keys: [{idx: 0, context: 1', `keys: [${key}, {idx: 0, context: 1`)
+  writeFileSync(join(www, '../phones.yaml'), own)
+  const { out } = await call('000413261234', { origin: true })
+  t.match(out, 'http://joe:********@h/x')
+  t.match(out, 'http://joe:********@h/y')
+  t.notMatch(out, 'url-secret')
+})
+
 t.test('each value names the layer that it comes from', async t => {
   const { call } = site(t)
   const { out } = await call('000413261234', { origin: true })
