@@ -105,7 +105,7 @@ export class Appliance {
       ...{ site: () => this.#site, bundle, redirections, note, log, now, libc, passed: surroundings.passed },
       ...{ leasing: this.#leasing, plugAndPlay: this.#plugAndPlay, verify: this.#verify },
     })
-    this.#desk = this.#makeDesk(new Preview({ site: () => this.#site, lastFetched, redirectionOf }))
+    this.#desk = this.#makeDesk(new Preview({ site: () => this.#site, address, lastFetched, redirectionOf }))
     this.#watch = new LinkWatch({
       device: site.interface,
       address: site.address,

@@ -4,7 +4,9 @@ import type { Ipv4 } from './address/ipv4.js'
 import type { Mac } from './address/mac.js'
 import type { PhoneLine, PhoneView, StatisticsView } from './api/shapes.js'
 import type { Site } from './config/site.js'
+import { askedName } from './desk/last-fetched.js'
 import type { Knowledge, Listed } from './fleet/account.js'
+import { came } from './fleet/boot.js'
 import type { Fact, Note } from './fleet/fact.js'
 import type { Inventory } from './fleet/phone.js'
 import type { PhoneHistory } from './fleet/phone-history.js'
@@ -94,6 +96,13 @@ export class Observation {
   /** The address it was last seen at. */
   addressOf(mac: Mac): Ipv4 | undefined {
     return this.#timeline.phone(mac)?.address
+  }
+
+  /** When it last got what it asked for by that name, in one of the boots that are kept; ms since 1970. */
+  cameAt(mac: Mac, name: string): number | undefined {
+    const facts = this.#timeline.phone(mac)?.boots.flatMap(({ facts }) => facts) ?? []
+    const wanted = askedName(name)
+    return facts.findLast(fact => fact.kind === 'fetched' && came(fact) && askedName(fact.name) === wanted)?.at
   }
 
   statistics(): StatisticsView {

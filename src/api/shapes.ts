@@ -87,11 +87,13 @@ export const DocumentView = Type.Object({
   url: Text,
   name: Text,
   isFound: Type.Boolean(),
+  isElsewhere: maybe(Type.Boolean({ description: 'on another server, which is not asked here' })),
   bytes: Type.Integer(),
   type: maybe(Text),
   text: maybe(Text), // of what is text and no longer than 1 MiB
   fetchedAt: maybe(Time),
-  fetched: maybe(Text), // the text as it was fetched then, where it differs
+  isChanged: maybe(Type.Boolean()), // since then; unknown of files, and of what was fetched before the last start
+  fetched: maybe(Text), // the text as it was fetched then, where it differs in more than secrets
 })
 
 export const FindingView = Type.Object({

@@ -222,7 +222,9 @@ export class ApplianceDesk implements Desk {
     const [door, own] = [settingsDoor(site()), address() ?? site().address ?? 0]
     const baseUrl = settingsBase(site(), own)
     if (view === undefined || door === undefined || baseUrl === undefined) return undefined
-    return { mac, type: this.#typeOf(mac), agent: view.said.agent, door, baseUrl }
+    const cameAt = (name: string): number | undefined => observation.cameAt(mac, name)
+    const { method } = view.line
+    return { mac, type: this.#typeOf(mac), agent: view.said.agent, method, cameAt, door, baseUrl }
   }
 }
 

@@ -33,7 +33,7 @@ export class LastFetched {
     }
   }
 
-  /** By name in lower case, without slashes in front. Gone after a restart. */
+  /** By name, however it is spelled. Gone after a restart. */
   of(mac: Mac, name: string): Fetched | undefined {
     return this.#documents.get(keyOf(mac, name))
   }
@@ -59,5 +59,15 @@ export class LastFetched {
 }
 
 function keyOf(mac: Mac, name: string): string {
-  return `${mac} ${name.replace(/^\/+/, '').toLowerCase()}`
+  return `${mac} ${askedName(name)}`
+}
+
+/** A phone may write its MAC with colons: settings?mac=00:04:13:26:00:01. */
+export function askedName(name: string): string {
+  const spelled = /(?:[\da-f]{2}[:-]){5}[\da-f]{2}/g
+  return name
+    .replace(/^\/+/, '')
+    .toLowerCase()
+    .replaceAll('%3a', ':')
+    .replaceAll(spelled, mac => mac.replaceAll(/[:-]/g, ''))
 }

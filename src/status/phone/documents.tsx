@@ -40,9 +40,14 @@ export function Documents({ mac, version }: { readonly mac: string; readonly ver
 }
 
 function summaryOf(document: DocumentView): string {
-  if (!document.isFound) return 'not there'
-  const fetched = document.fetched !== undefined ? 'changed since the last fetch' : 'as last fetched'
-  return `${size(document.bytes)} · ${document.fetchedAt === undefined ? 'never fetched' : fetched}`
+  if (document.isElsewhere === true) return 'on another server'
+  return document.isFound ? `${size(document.bytes)} · ${fetchWords(document)}` : 'not there'
+}
+
+function fetchWords({ fetchedAt, isChanged }: DocumentView): string {
+  if (fetchedAt === undefined) return 'not fetched yet'
+  if (isChanged === undefined) return `fetched ${moment(fetchedAt)}`
+  return isChanged ? 'changed since the last fetch' : 'as last fetched'
 }
 
 interface ShownProps {
@@ -69,10 +74,13 @@ function Shown({ document, findings }: ShownProps) {
         )}
       </div>
       <p class="dim">
-        {document.type}{' '}
-        {fetchedAt === undefined ? 'Never fetched by this phone.' : `Last fetched ${moment(fetchedAt)}.`} Secrets are
-        hidden here.
+        {document.type !== undefined && `${document.type} · `}
+        {fetchedAt === undefined ? 'not fetched by this phone yet' : `last fetched ${moment(fetchedAt)}`} · secrets are
+        hidden here
       </p>
+      {document.isChanged === true && fetched === undefined && (
+        <p>Changed since that fetch in its secrets alone, which are hidden here.</p>
+      )}
       <Findings findings={findings} />
       <Body document={document} findings={findings} isDiff={isDiff} />
     </section>
@@ -81,6 +89,7 @@ function Shown({ document, findings }: ShownProps) {
 
 function Body({ document, findings, isDiff }: ShownProps & { readonly isDiff: boolean }) {
   const { isFound, text, fetched, name } = document
+  if (document.isElsewhere === true) return <p class="empty">The phone fetches it from another server.</p>
   if (!isFound) return <p class="empty">There is no such document: the phone gets “not found”.</p>
   if (text === undefined) return <p class="empty">{size(document.bytes)}, not shown: no text, or too long.</p>
   if (isDiff && fetched !== undefined) return <Changes before={fetched} after={text} />
