@@ -31,7 +31,7 @@ const mostPerAddress = 12
 /** Bytes that may wait for a reader. More, and it is dropped: it connects again and asks for the state anew. */
 const mostUnread = 1024 * 1024
 
-const usualPace: EventPace = { health: 10_000, comment: 15_000 }
+const usualPace: EventPace = { health: 3_000, comment: 15_000 }
 
 export class Events {
   readonly #parts: EventParts
