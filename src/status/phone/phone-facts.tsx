@@ -2,6 +2,7 @@
 
 import type { ComponentChildren } from 'preact'
 import type { PhoneView } from '../../api/shapes.js'
+import { stateOf } from '../phones/state.js'
 import { colons, moment, span } from '../words.js'
 import { bootsInWords } from './timeline.js'
 
@@ -12,7 +13,7 @@ export function PhoneFacts({ phone }: { readonly phone: PhoneView }) {
       <Item title="Lease">{lease && `${lease.address}, ${leaseEnd(lease.end)}`}</Item>
       <Item title="Inventory">{line.isListed ? groupsOf(line.groups) : 'not listed'}</Item>
       <Item title="Came by">{line.method}</Item>
-      <Item title="Boots">{bootsInWords(phone.boots)}</Item>
+      <Item title="Boots">{bootsInWords(phone.boots, stateOf(line) === 'booting')}</Item>
       <Item title="Redirection">
         {redirection === undefined ? (
           <a href={`#/redirections?mac=${colons(line.mac)}`}>none; add one</a>

@@ -103,11 +103,16 @@ function Bar({ fact, start, end }: { readonly fact: FactView; readonly start: nu
 }
 
 function milliseconds(ms: number): string {
-  return ms < 1_000 ? `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms` : span(ms)
+  if (ms < 1) return '< 1 ms'
+  return ms < 1_000 ? `${Math.round(ms)} ms` : span(ms)
 }
 
-/** How often each stage is reached says which one is the trouble: `7 of 8 boots ended well`. */
-export function bootsInWords(boots: readonly BootView[]): string {
+/** `7 of the last 8 boots ended well, one is under way` */
+export function bootsInWords(boots: readonly BootView[], isBooting: boolean): string {
   const well = boots.filter(boot => boot.stage === stageOrder.at(-1)).length
-  return boots.length === 0 ? '' : `${well} of the last ${count(boots.length, 'boot')} ended well`
+  const ended = boots.length - (isBooting ? 1 : 0)
+  if (ended === 0) return isBooting ? 'the first is under way' : ''
+  const last = ended === 1 ? (well === 1 ? 'the last boot ended well' : 'the last boot did not end well') : ''
+  const words = last === '' ? `${well} of the last ${count(ended, 'boot')} ended well` : last
+  return isBooting ? `${words}, one is under way` : words
 }

@@ -24,7 +24,7 @@ function Whole({ health }: { readonly health: Health }) {
   return (
     <>
       <dl class="tiles">
-        <Tile title="Appliance" value={health.version} more={`up ${span(Date.now() - health.startedAt)}`} />
+        <Tile title="Appliance" value={health.version} more={`up ${upTime(health.startedAt)}`} />
         <Tile title="Interface" value={health.interface} more={health.address ?? 'no address'} />
         <Tile
           title="Phones"
@@ -44,6 +44,12 @@ function Whole({ health }: { readonly health: Health }) {
       <Doors doors={health.doors} />
     </>
   )
+}
+
+/** To the second. */
+function upTime(since: number): string {
+  const seconds = Math.max(0, Math.floor((Date.now() - since) / 1_000))
+  return seconds < 60 ? `${seconds} s` : span(seconds * 1_000)
 }
 
 interface TileProps {
@@ -68,7 +74,7 @@ function Configuration({ configuration }: { readonly configuration: Health['conf
   const { value } = useAnswer<readonly FindingView[]>('findings', configuration.readAt)
   const { isAccepted, readAt, findings } = configuration
   const refused = isAccepted ? [] : findings
-  const standing = value ?? (isAccepted ? findings : [])
+  const served = (value ?? findings).filter(finding => !refused.some(one => isSame(one, finding)))
   return (
     <section>
       <h2>Configuration</h2>
@@ -78,15 +84,19 @@ function Configuration({ configuration }: { readonly configuration: Health['conf
         <p class="answer bad">Refused at {moment(readAt)}; the one before goes on. Mend these, and save the file:</p>
       )}
       {refused.length > 0 && <FindingsTable findings={refused} />}
-      {standing.length > 0 && (
+      {served.length > 0 && (
         <>
-          {!isAccepted && <h3>Findings of the one that goes on</h3>}
-          <FindingsTable findings={standing} />
+          {!isAccepted && <h3>Findings of the documents that phones fetched</h3>}
+          <FindingsTable findings={served} />
         </>
       )}
-      {isAccepted && standing.length === 0 && <p class="dim">No findings.</p>}
+      {isAccepted && served.length === 0 && <p class="dim">No findings.</p>}
     </section>
   )
+}
+
+function isSame(one: FindingView, other: FindingView): boolean {
+  return one.file === other.file && one.line === other.line && one.message === other.message
 }
 
 function Rivals({ rivals }: { readonly rivals: Health['rivals'] }) {
@@ -124,6 +134,7 @@ function Doors({ doors }: { readonly doors: readonly DoorView[] }) {
 
 function Door({ door }: { readonly door: DoorView }) {
   const counters = Object.entries(door.counters)
+  const [counted, idle] = [counters.filter(([, value]) => value > 0), counters.filter(([, value]) => value === 0)]
   return (
     <section class={`door${door.isOpen ? '' : ' closed'}`} aria-label={`Door ${door.name}`}>
       <h3>
@@ -131,14 +142,25 @@ function Door({ door }: { readonly door: DoorView }) {
         <span class={`tag ${door.isOpen ? 'good' : 'off'}`}>{door.isOpen ? 'open' : 'closed'}</span>
       </h3>
       {door.note !== undefined && <p class="sub">{door.note}</p>}
-      {counters.length > 0 && (
-        <dl class="counters">
-          {counters.map(([name, value]) => (
-            <Counter key={name} name={name} value={value} />
-          ))}
-        </dl>
+      <Counters counters={counted} />
+      {idle.length > 0 && (
+        <details class="idle">
+          <summary class="dim">{count(idle.length, 'counter')} at 0</summary>
+          <Counters counters={idle} />
+        </details>
       )}
     </section>
+  )
+}
+
+function Counters({ counters }: { readonly counters: readonly (readonly [string, number])[] }) {
+  if (counters.length === 0) return null
+  return (
+    <dl class="counters">
+      {counters.map(([name, value]) => (
+        <Counter key={name} name={name} value={value} />
+      ))}
+    </dl>
   )
 }
 
@@ -148,8 +170,13 @@ const unwanted = /drop|refus|malform|lost|fail|error|unanswered|limit|full|misma
 function Counter({ name, value }: { readonly name: string; readonly value: number }): ComponentChildren {
   return (
     <div class={value > 0 && unwanted.test(name) ? 'warn' : undefined}>
-      <dt>{name}</dt>
+      <dt>{wordsOf(name)}</dt>
       <dd title={count(value, 'time')}>{thousands(value)}</dd>
     </div>
   )
+}
+
+/** `notFound` as `not found`; DHCPOFFER stays. */
+function wordsOf(name: string): string {
+  return name.replaceAll(/(?<=[a-z])[A-Z]/g, letter => ` ${letter.toLowerCase()}`)
 }

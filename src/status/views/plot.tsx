@@ -15,6 +15,7 @@ interface PlotProps {
 }
 
 const height = 180 // px
+const narrowest = 600 // seconds shown at least, where an appliance has just begun
 
 export function Plot({ label, title, at, values }: PlotProps) {
   const place = useRef<HTMLDivElement>(null)
@@ -54,14 +55,23 @@ function optionsOf(title: string, width: number): uPlot.Options {
     height,
     legend: { live: true },
     cursor: { points: { size: 6 } },
-    scales: { y: { range: (_, __, most) => [0, Math.max(1, most * 1.1)] } },
+    scales: {
+      x: { range: (_, least, most) => [Math.min(least, most - narrowest), most] },
+      y: { range: (_, __, most) => [0, Math.max(1, most * 1.1)] },
+    },
     axes: [
       { ...axis, values: (_, times) => times.map(labelOf) },
       { ...axis, size: 56, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5] },
     ],
     series: [
       { label: 'Time', value: '{YYYY}-{MM}-{DD} {HH}:{mm}' },
-      { label: title, stroke: colour('--accent'), fill: colour('--accent-tint'), width: 1.5, points: { show: false } },
+      {
+        label: title,
+        stroke: colour('--accent'),
+        fill: colour('--accent-tint'),
+        width: 1.5,
+        points: { show: at => at.data[0].length < 3, size: 5 },
+      },
     ],
   }
 }

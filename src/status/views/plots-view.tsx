@@ -8,6 +8,7 @@ import { clock, day, span, thousands } from '../words.js'
 import { Plot } from './plot.js'
 
 const pause = 15_000 // ms
+const minute = 60_000 // ms
 
 export function PlotsView() {
   const { health } = useApp()
@@ -23,7 +24,7 @@ export function PlotsView() {
 function Plots({ statistics }: { readonly statistics: StatisticsView }) {
   const { step, at, leases, requests, boots } = statistics
   if (at.length === 0) return <p class="empty">Nothing yet: the first point comes after {span(step)}.</p>
-  const each = `each ${span(step)}`
+  const each = step === minute ? 'each minute' : `each ${span(step)}`
   const plots = [
     { title: 'Leases', unit: 'bound', values: leases },
     { title: 'Requests', unit: each, values: requests },

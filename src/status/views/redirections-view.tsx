@@ -128,6 +128,10 @@ function Register({ onDone }: { readonly onDone: () => void }) {
       <p class="problem" role="alert">
         {problem}
       </p>
+      <p class="dim hint">
+        Holds for phones that come by Plug &amp; Play, or ask for the path in their firmware, such as
+        /snom3x0/snom3x0.php. A phone that was told its settings URL by DHCP gets its own settings here.
+      </p>
     </form>
   )
 }
