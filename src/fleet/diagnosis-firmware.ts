@@ -2,6 +2,7 @@
 
 import type { Account, Fetch } from './account.js'
 import { fetchOf } from './account.js'
+import type { Boot } from './boot.js'
 import type { Rule } from './diagnosis.js'
 import { duration, ordinal, percent } from './words.js'
 
@@ -50,10 +51,15 @@ function firmwareUnchanged({ boot, history, site }: Account): string | undefined
 }
 
 function bootLoop({ boot, history, now }: Account): string | undefined {
-  const recent = history.boots.filter(one => one.isWitnessed && !one.hasImage && boot.at - one.at <= loopTime)
+  const recent = history.boots.filter(one => isUnexplained(one) && boot.at - one.at <= loopTime)
   const first = recent[0]
   if (first === undefined || recent.length < loopBoots || now - boot.at > loopTime) return undefined
   return `boots again and again: ${recent.length} times in ${duration(boot.at - first.at)} — look at what it fetched last before each, at its power supply, and at settings that make it restart`
+}
+
+/** An image that came or broke off makes a phone start anew. */
+function isUnexplained({ isWitnessed, hasImage, isHalted }: Boot): boolean {
+  return isWitnessed && !hasImage && !isHalted
 }
 
 function imageNotAsked({ boot, fetches, history, site, now }: Account): string | undefined {
@@ -66,10 +72,15 @@ function imageNotAsked({ boot, fetches, history, site, now }: Account): string |
   return `runs ${version}, took ${document.fact.name} and never asked for ${site.listed?.firmware ?? 'the image'} — see \`update_policy\` (auto_update), and whether somebody has to confirm on the phone`
 }
 
-function firmwareFileMissing({ fetches }: Account): string | undefined {
+function firmwareFileMissing({ fetches, site }: Account): string | undefined {
   const missing = fetches.findLast(({ named, outcome }) => named?.kind === 'firmware' && outcome === 'missing')
   if (missing === undefined) return undefined
-  return `asked ${missing.fact.name}, where \`firmware_status\` sends it, and got ${missing.fact.status} — give its model or the phone a \`firmware\`, or take \`firmware_status\` out`
+  const wanted = site.listed?.firmware
+  const remedy =
+    wanted === undefined
+      ? 'give its model or the phone a `firmware`, or take `firmware_status` out'
+      : `the inventory wants ${wanted}, which is not in www/firmware or not for this phone: \`option66 check\` tells, \`option66 firmware add\` puts it there`
+  return `asked ${missing.fact.name}, where \`firmware_status\` sends it, and got ${missing.fact.status} — ${remedy}`
 }
 
 /** Of all boots that are remembered, in order. */

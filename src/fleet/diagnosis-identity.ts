@@ -40,7 +40,8 @@ function modelText(history: PhoneHistory, { model }: Listed, recognise: Recognis
   const { vendorClass, agentType, nameType, pnpModel } = history.said
   const hasSaid = agentType !== undefined || nameType !== undefined || Boolean(pnpModel) || vendorClass !== undefined
   if (type === undefined || model === undefined || !hasSaid) return undefined
-  if (type.toLowerCase() === model.toLowerCase()) return undefined
+  const usual = recognise.typeOfClass(model) ?? model // snom-m9 is a snomM9
+  if (type.toLowerCase() === usual.toLowerCase()) return undefined
   return `says it is a ${type}, the inventory says ${model}`
 }
 

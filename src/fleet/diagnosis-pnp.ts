@@ -30,7 +30,10 @@ function ignored({ of, boot, site }: Account): string | undefined {
   if (refused === undefined || /holds|mismatch/.test(refused.reason) || boot.pnpUrl !== undefined) return undefined
   if (boot.requests > 0) return undefined
   if (site.listed !== undefined) return `asked by Plug & Play and was not answered: ${refused.reason}`
-  return `asked by Plug & Play and was not answered: ${refused.reason} — adopt it, set \`pnp.unknown: answer\`, or name its vendor under \`pnp.vendors\``
+  const remedy = /vendor/.test(refused.reason)
+    ? 'give its vendor a URL under `pnp.vendors`, if it is to be served here'
+    : 'adopt it, or set `pnp.unknown: answer`'
+  return `asked by Plug & Play and was not answered: ${refused.reason} — ${remedy}`
 }
 
 function notifyUnanswered({ of, boot }: Account): string | undefined {

@@ -13,7 +13,7 @@ export const settingsRules: readonly Rule[] = [
   { rule: 'certificate-mismatch', severity: 'error', find: certificateMismatch },
   { rule: 'server-failed', severity: 'error', find: serverFailed },
   { rule: 'secrets-withheld', severity: 'error', find: secretsWithheld },
-  { rule: 'general-missing', severity: 'error', find: generalMissing },
+  { rule: 'nothing-found', severity: 'error', find: nothingFound },
   { rule: 'never-own', severity: 'error', find: neverOwn },
   { rule: 'container-only', severity: 'error', find: containerOnly },
   { rule: 'broken-off', severity: 'error', find: brokenOff },
@@ -35,9 +35,11 @@ function notInInventory({ site, fetches, boot }: Account): string | undefined {
 }
 
 function ownFileMissing({ site, fetches }: Account): string | undefined {
-  const missing = fetches.findLast(({ isOwn, outcome }) => isOwn && outcome === 'missing')
+  const missing = fetches.findLast(
+    ({ isOwn, named, outcome }) => isOwn && named?.kind !== 'firmware' && outcome === 'missing',
+  )
   if (missing === undefined || site.listed === undefined || cameLater(fetches, missing)) return undefined
-  return `asked ${missing.fact.name} and got ${missing.fact.status}, though it is listed — \`option66 show\` tells the names under which its file is served`
+  return `asked ${missing.fact.name} and got ${missing.fact.status}; it is listed now — restart it (\`option66 resync\`); if that does not help, \`option66 show\` tells the names under which its file is served`
 }
 
 function certificateMismatch({ refused }: Account): string | undefined {
@@ -67,20 +69,28 @@ function secretsWithheld({ fetches, site }: Account): string | undefined {
   return `${got}: it asked from ${from}, and ${ours} — let it take its address from us, reserve that address for it in the inventory, or use HTTPS with its certificate`
 }
 
-function generalMissing({ fetches }: Account): string | undefined {
-  const missing = fetches.findLast(
-    ({ named, outcome }) => named?.kind === 'container' && named.mac === undefined && outcome === 'missing',
-  )
-  if (missing === undefined || cameLater(fetches, missing)) return undefined
-  return `asked ${missing.fact.name} and got ${missing.fact.status}: no such model is known here — add the model to the inventory, or put a file of that name into www/`
+/** It was seen to start, and got none of what it asked for: it goes on with what it had, or with nothing. */
+function nothingFound({ boot, fetches, site, now }: Account): string | undefined {
+  const last = fetches.at(-1)
+  const hasStarted = boot.reached.leased !== undefined || boot.pnpUrl !== undefined
+  if (last === undefined || !hasStarted || boot.redirectedTo !== undefined) return undefined
+  if (now - last.fact.at < patience || !fetches.every(({ outcome }) => outcome === 'missing')) return undefined
+  if (!fetches.some(({ named }) => named === undefined) || fetches.some(({ isOwn }) => isOwn)) return undefined
+  const names = [...new Set(fetches.map(({ fact }) => fact.name))].slice(-2).join(' and ')
+  const known = site.listed === undefined ? '' : '; `option66 show` tells the names of its files'
+  return `asked ${names} and got ${last.fact.status}: nothing came to it, so it has no settings of ours — check the Setting URL on the phone, option 67 and \`setting_server\`${known}`
 }
 
 function neverOwn(account: Account): string | undefined {
   const { boot, fetches, history, now } = account
   if (boot.reached.general === undefined || boot.reached.own !== undefined || !boot.isWitnessed) return undefined
   if (fetches.some(({ isOwn }) => isOwn) || boot.cameAt === undefined || now - boot.cameAt < patience) return undefined
-  const last = fetches.findLast(({ outcome }) => outcome === 'came')?.fact.name ?? 'its general settings'
-  return `stopped ${duration(now - boot.cameAt)} ago after ${last} and never asked for its own file (…-${history.mac}.htm) — its firmware cannot read the file it got, or was given a URL with a file name that it does not extend: \`option66 check\`, and see its firmware version`
+  const last = fetches.findLast(({ outcome }) => outcome === 'came')?.fact
+  const stopped = `stopped ${duration(now - boot.cameAt)} ago after ${last?.name ?? 'its general settings'} and never asked for its own file (…-${history.mac}.htm)`
+  if (last?.door === 'tftp' && history.said.version === undefined) {
+    return `${stopped} — by TFTP it does not say what firmware it runs: if that is older than 7.1.8, give it \`dialect: plain\` in the inventory, or let it fetch by HTTP`
+  }
+  return `${stopped} — its firmware cannot read the file it got, or was given a URL with a file name that it does not extend: \`option66 check\`, and see its firmware version`
 }
 
 /** A container alone configures nothing. What firmware 6 gets under that name, or a file made by hand, is none. */
@@ -98,6 +108,8 @@ function brokenOff({ fetches }: Account): string | undefined {
   if (broken === undefined || cameLater(fetches, broken)) return undefined
   const { name, bytes, total, door, milliseconds } = broken.fact
   const where = `${name} broke off at ${percent(bytes, total)} after ${duration(milliseconds)}`
+  if (broken.fact.status === 'DATA, aborted')
+    return `${where}: the phone gave it up (TFTP ERROR) — look whether the file is too long for it, or of the wrong kind`
   if (door === 'tftp')
     return `${where}: its acknowledgements stopped (${broken.fact.status}) — check cable and switch port, or let it fetch by HTTP`
   return `${where} (status ${broken.fact.status}) — check cable and switch port, and whether the phone restarted`
@@ -122,7 +134,8 @@ function refusedOtherwise({ refused }: Account): string | undefined {
     ({ reason, door }) => reason !== 'rate-limited' && !reason.startsWith('certificate') && door !== 'tftp',
   )
   if (last === undefined) return undefined
-  return `asked ${last.name} and was refused: ${last.reason} — check the URL it was given`
+  const why = refusals.get(last.reason) ?? 'check the URL it was given'
+  return `asked ${last.name} and was refused: ${last.reason} — ${why}`
 }
 
 function partMissing({ fetches }: Account): string | undefined {
@@ -141,7 +154,9 @@ function languageMissing({ fetches, history }: Account): string | undefined {
   return `asked the language file ${missing.fact.name}, which is not there, and stays English — add the languages of ${version} with \`option66 languages add\``
 }
 
-function unknownFile({ fetches }: Account): string | undefined {
+function unknownFile(account: Account): string | undefined {
+  if (nothingFound(account) !== undefined) return undefined
+  const { fetches } = account
   const missing = fetches.findLast(({ named, outcome }) => named === undefined && outcome === 'missing')
   if (missing === undefined) return undefined
   return `asked ${missing.fact.name}, which is no name of ours, and got ${missing.fact.status} — check the Setting URL on the phone, option 67 and \`setting_server\``
@@ -154,9 +169,20 @@ function foreignFile({ fetches, history }: Account): string | undefined {
 }
 
 function oddMac({ fetches, history }: Account): string | undefined {
-  const odd = fetches.findLast(({ isOwn, fact }) => isOwn && !fact.name.includes(history.mac))
+  const odd = fetches.findLast(({ isOwn, fact }) => isOwn && isOddly(fact.name, history.mac))
   if (odd === undefined) return undefined
   return `spells its MAC unusually: ${odd.fact.name} — served all the same; a file put into www/ or tftproot/ by hand must bear that very name`
+}
+
+const refusals: ReadonlyMap<string, string> = new Map([
+  ['status 400', 'a name that cannot be read: check the Setting URL for stray characters'],
+  ['status 405', 'files are only read here (GET and HEAD): switch off what it tries to upload'],
+  ['status 414', 'the name is too long: check the Setting URL'],
+])
+
+/** Case is nothing unusual, and what a query says is no file's name. */
+function isOddly(name: string, mac: string): boolean {
+  return !name.includes('?') && !name.toUpperCase().includes(mac)
 }
 
 /** The same document came after all. */

@@ -194,8 +194,11 @@ const cases: Readonly<Record<string, Case>> = {
   },
   'own-file-missing': {
     story: () => tell(...lease(), missing(`/snom370-${mac}.htm`)),
-    says: /got 404, though it is listed/,
-    not: [() => tell(missing(`/snom370-${mac}.htm`), ...documents())],
+    says: /got 404; it is listed now — restart it/,
+    not: [
+      () => tell(missing(`/snom370-${mac}.htm`), ...documents()),
+      () => tell(...documents(), missing(`/snom370/firmware.xml?mac=${mac}`)),
+    ],
   },
   'certificate-mismatch': {
     story: () => tell({ kind: 'refused', door: 'https', name: `/snom370-${mac}.htm`, reason: 'certificate-mismatch' }),
@@ -215,10 +218,15 @@ const cases: Readonly<Record<string, Case>> = {
       () => story({ lease: undefined }, from(fetched(`/snom370/${mac}.xml`, { withheld: 2 })), ...documents()),
     ],
   },
-  'general-missing': {
-    story: () => tell(...lease(), missing('/snom370.htm')),
-    says: /asked \/snom370\.htm and got 404: no such model/,
-    not: [() => tell(...lease(), missing('/snom370.htm'), fetched('/SNOM370.htm'))],
+  'nothing-found': {
+    story: () => tell(...lease(), missing('/snom-m9.htm'), missing(`/snom-m9-${mac}.htm`)).wait(20),
+    says: /^asked \/snom-m9\.htm and \/snom-m9-000413261234\.htm and got 404: nothing came to it, so it has no settings/,
+    not: [
+      () => tell(...lease(), missing('/snom-m9.htm')).wait(5),
+      () => tell(...lease(), missing('/yealink.cfg'), ...documents()).wait(20),
+      () => tell(...lease(), missing(`/snom370-${mac}.htm`)).wait(20),
+      () => tell(missing('/status.xml')).wait(20), // of a phone that had been on for long
+    ],
   },
   'never-own': {
     story: () => tell(...lease(), fetched('/snom370.htm'), fetched('/snom370/general.xml')).wait(20),
@@ -284,7 +292,11 @@ const cases: Readonly<Record<string, Case>> = {
   'unknown-file': {
     story: () => tell(...lease(), missing('/yealink.cfg')),
     says: /asked \/yealink\.cfg, which is no name of ours, and got 404/,
-    not: [() => tell(missing('/snom370.htm')), () => tell(fetched('/yealink.cfg'))],
+    not: [
+      () => tell(missing('/snom370.htm')),
+      () => tell(fetched('/yealink.cfg')),
+      () => tell(...lease(), missing('/yealink.cfg')).wait(20), // that is nothing-found
+    ],
   },
   'foreign-file': {
     story: () => tell(...lease(), { ...fetched(`/snom370-${other}.htm`), mac: other }),
@@ -294,7 +306,7 @@ const cases: Readonly<Record<string, Case>> = {
   'odd-mac': {
     story: () => tell(...lease(), fetched('/snom370-00:04:13:26:12:34.htm')),
     says: /spells its MAC unusually: \/snom370-00:04:13:26:12:34\.htm/,
-    not: [() => tell(...lease(), ...documents())],
+    not: [() => tell(...lease(), ...documents()), () => tell(fetched('/settings?mac=00:04:13:26:12:34'))],
   },
   'image-missing': {
     story: () => tell(...lease(), ...documents(), firmwareFile, missing(image)),
@@ -333,7 +345,11 @@ const cases: Readonly<Record<string, Case>> = {
   'boot-loop': {
     story: () => boots(3, ...documents()),
     says: /boots again and again: 4 times in 3 min/,
-    not: [() => boots(1, ...documents()), () => boots(3, ...documents(), fetched(image))],
+    not: [
+      () => boots(1, ...documents()),
+      () => boots(3, ...documents(), fetched(image)),
+      () => boots(3, ...documents(), broken(image, 1)), // that is image-broken-off
+    ],
   },
   'image-not-asked': {
     story: () => story({ listed: wanted }, ...lease(), ...documents(), firmwareFile).wait(70),
@@ -354,6 +370,7 @@ const cases: Readonly<Record<string, Case>> = {
     says: /^says it is a snom370, the inventory says snom320 — correct `model`/,
     not: [
       () => story({ listed: { model: 'SNOM370' } }, ...lease()),
+      () => story({ listed: { model: 'snom-m9' } }, { kind: 'discover', vendorClass: 'snom-m9', asks: [] }),
       () => story({ listed: { model: 'snom320' } }, { kind: 'discover', asks: [] }),
     ],
   },
@@ -390,6 +407,29 @@ t.test('a phone that is well has no diagnosis', async t => {
 function byPnp(name: string): Story {
   return tell(...lease(), { kind: 'subscribe' }, told, taken, fetched(name)).wait(60)
 }
+
+t.test('what to do fits what went wrong', async t => {
+  const first = (story: Story) => some(story.diagnoses[0]).text
+  const tftp = { door: 'tftp', status: 'DATA', agent: undefined } as const
+  t.match(
+    first(tell(fetched('snom360.htm', tftp)).wait(20)),
+    /by TFTP it does not say what firmware it runs: .+`dialect: plain`/,
+  )
+  const given = fetched('snom370.htm', {
+    door: 'tftp',
+    status: 'DATA, aborted',
+    isWhole: false,
+    bytes: 512,
+    total: 2048,
+  })
+  t.match(first(tell(given)), /broke off at 25 % after 3 ms: the phone gave it up/)
+  const refused = { kind: 'refused', door: 'http', name: '/x', reason: 'status 405' } as const
+  t.match(first(tell(refused)), /files are only read here/)
+  const other = { kind: 'pnp-refused', reason: 'other vendor' } as const
+  t.match(first(story(nothing, { kind: 'subscribe' }, other)), /give its vendor a URL under `pnp\.vendors`/)
+  const none = story({ listed: wanted }, ...documents(), missing('/snom370/firmware.xml'))
+  t.match(first(none), /the inventory wants snom370-8\.7\.5\.35-SIP-f\.bin, which is not in www\/firmware/)
+})
 
 t.test('secrets left out over TFTP are told as such', async t => {
   const story = tell(...lease(), fetched(`snom370-${mac}.xml`, { door: 'tftp', status: 'DATA', withheld: 1 }))
