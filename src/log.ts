@@ -43,24 +43,29 @@ function limitedLog(logger: Logger, now: () => number): Log {
   let second = 0
   let lines = 0
   let leftOut = 0
-  const isRoom = (): boolean => {
+  const begin = (current: number): void => {
+    if (leftOut > 0) logger.warn({ lines: leftOut }, 'log lines left out: more than 500 came in one second')
+    second = current
+    lines = leftOut = 0
+  }
+  const leavesOut = (level: 'debug' | 'info'): boolean => {
+    if (!logger.isLevelEnabled(level)) return true
     const current = Math.floor(now() / 1000)
-    if (current !== second) {
-      if (leftOut > 0) logger.warn({ lines: leftOut }, 'log lines left out: more than 500 came in one second')
-      second = current
-      lines = leftOut = 0
-    }
-    lines += 1
-    if (lines > mostLines) leftOut += 1
-    return lines <= mostLines
+    if (current !== second) begin(current)
+    if (lines < mostLines) return false
+    leftOut += 1
+    return true
   }
   const write = (level: 'debug' | 'info', fields: Fields, text: string): void => {
-    if (logger.isLevelEnabled(level) && isRoom()) logger[level](fields, text)
+    if (leavesOut(level)) return
+    lines += 1
+    logger[level](fields, text)
   }
   return {
     debug: (fields, text) => write('debug', fields, text),
     info: (fields, text) => write('info', fields, text),
     warn: (fields, text) => logger.warn(fields, text),
     error: (fields, text) => logger.error(fields, text),
+    leavesOut,
   }
 }

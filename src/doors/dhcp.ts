@@ -116,7 +116,7 @@ export class DhcpDoor {
     if (udp.refused > refused) this.#complain('refused', 'the system refuses to send replies: phones hear nothing')
     const { log, note, now } = this.#parts
     for (const { reply } of replies) {
-      log.info(replyFields(reply), replyNames[reply.type])
+      if (log.leavesOut?.('info') !== true) log.info(replyFields(reply), replyNames[reply.type])
       note?.(replyFact(reply, now()))
     }
   }
@@ -153,7 +153,8 @@ export class DhcpDoor {
   #noteSilence(reason: Silence, message: Message): void {
     if (reason === 'pool-full') this.#complain(reason, 'no free address in the pool: phones hear nothing')
     else this.#count(reason)
-    this.#parts.log.debug({ door: 'dhcp', mac: macText(message), reason }, 'silent')
+    const { log } = this.#parts
+    if (log.leavesOut?.('debug') !== true) log.debug({ door: 'dhcp', mac: macText(message), reason }, 'silent')
   }
 
   #count(what: string): void {

@@ -7,4 +7,6 @@ export interface Log {
   info(fields: Fields, text: string): void // what an operator wants on a quiet day
   warn(fields: Fields, text: string): void
   error(fields: Fields, text: string): void
+  /** Asked before the fields of a frequent line are put together. True: it would not be written now; it counts as left out. */
+  leavesOut?(level: 'debug' | 'info'): boolean
 }
