@@ -144,7 +144,9 @@ function partMissing({ fetches }: Account): string | undefined {
       outcome === 'missing' && !isOwn && (named?.kind === 'settings' || named?.kind === 'languages'),
   )
   if (missing === undefined || cameLater(fetches, missing)) return undefined
-  return `asked ${missing.fact.name}, which a container names, and got ${missing.fact.status} — put that file into www/, or take it out of the container`
+  const asked = `asked ${missing.fact.name}, which a container names, and got ${missing.fact.status}`
+  if (missing.named?.kind === 'languages') return `${asked} — add the languages with \`option66 languages add\``
+  return `${asked} — put that file into www/, or take it out of the container`
 }
 
 function languageMissing({ fetches, history }: Account): string | undefined {

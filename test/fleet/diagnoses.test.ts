@@ -427,6 +427,7 @@ t.test('what to do fits what went wrong', async t => {
   t.match(first(tell(refused)), /files are only read here/)
   const other = { kind: 'pnp-refused', reason: 'other vendor' } as const
   t.match(first(story(nothing, { kind: 'subscribe' }, other)), /give its vendor a URL under `pnp\.vendors`/)
+  t.match(first(tell(missing('/snom370/gui-lang.xml'))), /with `option66 languages add`$/)
   const none = story({ listed: wanted }, ...documents(), missing('/snom370/firmware.xml'))
   t.match(first(none), /the inventory wants snom370-8\.7\.5\.35-SIP-f\.bin, which is not in www\/firmware/)
 })
