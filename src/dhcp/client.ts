@@ -18,6 +18,8 @@ export function clientKey(message: Message): string | undefined {
   if (identifier !== undefined && identifier.length > longestIdentifier) return undefined
   if (identifier !== undefined && identifier.length >= 2) return `id:${identifier.toString('hex')}`
   if (message.hlen === 0) return undefined
+  const mac = clientMac(message)
+  if (mac !== undefined) return `hw:01${mac.toLowerCase()}`
   return `hw:${message.htype.toString(16).padStart(2, '0')}${message.chaddr.toString('hex', 0, message.hlen)}`
 }
 

@@ -21,9 +21,17 @@ export function addressOf(options: Options, code: number): Ipv4 | undefined {
 export function textOf(options: Options, code: number): string | undefined {
   const bytes = options.get(code)
   if (bytes === undefined) return undefined
-  const nul = bytes.indexOf(0)
-  const text = bytes.toString('latin1', 0, Math.min(nul < 0 ? bytes.length : nul, maximumText)).trim()
-  return text === '' ? undefined : text.replaceAll(unprintable, '?')
+  let isPlain = true
+  let end = 0
+  for (; end < bytes.length && end < maximumText; end += 1) {
+    const character = bytes[end] ?? 0
+    if (character === 0) break
+    isPlain &&= character > 0x20 && character < 0x7f
+  }
+  const text = bytes.toString('latin1', 0, end)
+  if (isPlain) return text === '' ? undefined : text
+  const trimmed = text.trim()
+  return trimmed === '' ? undefined : trimmed.replaceAll(unprintable, '?')
 }
 
 export function uint32Bytes(value: number): Buffer {

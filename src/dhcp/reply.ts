@@ -2,7 +2,7 @@
 
 import { type Ipv4, ipv4Bytes, limitedBroadcast } from '../address/ipv4.js'
 import { rebindingPart, renewalPart } from './client.js'
-import { optionLength } from './encode.js'
+import { optionLength, optionsLength } from './encode.js'
 import { bootReply, broadcastFlag, type Message, messageType, type Options, option } from './message.js'
 import { uint32Bytes } from './options.js'
 
@@ -36,7 +36,7 @@ export function buildReply(request: Message, terms: ReplyTerms): Message {
     chaddr: request.chaddr,
     sname: nothing,
     file: nothing,
-    options: isNak ? new Map([...head(terms), ...echoed(request)]) : replyOptions(request, terms),
+    options: isNak ? nakOptions(request, terms) : replyOptions(request, terms),
   }
 }
 
@@ -79,24 +79,29 @@ function head(terms: ReplyTerms): Map<number, Buffer> {
 }
 
 /** What the client or relay must find again: 61 (RFC 6842), 118 (RFC 3011), and 82 last of all (RFC 3046 §2.2). */
-function echoed(request: Message): Map<number, Buffer> {
-  const options = new Map<number, Buffer>()
-  for (const code of [option.clientIdentifier, option.subnetSelection, option.relayAgentInformation]) {
+const echoed = [option.clientIdentifier, option.subnetSelection, option.relayAgentInformation]
+
+function echo(request: Message, into: Map<number, Buffer>): void {
+  for (const code of echoed) {
     const value = request.options.get(code)
-    if (value !== undefined) options.set(code, value)
+    if (value !== undefined) into.set(code, value)
   }
+}
+
+function nakOptions(request: Message, terms: ReplyTerms): Options {
+  const options = head(terms)
+  echo(request, options)
   return options
 }
 
 /** What is asked for comes in the client's order of preference; what does not fit is left out from the end. */
 function replyOptions(request: Message, terms: ReplyTerms): Options {
   const options = head(terms)
-  const tail = echoed(request)
-  let room = maximumLength(request) - 240 - 1
-  for (const value of [...options.values(), ...tail.values()]) room -= optionLength(value)
+  let room = maximumLength(request) - 240 - 1 - optionsLength(options)
+  for (const code of echoed) room -= lengthOf(request.options.get(code))
   const add = (code: number): void => {
     const value = terms.forced.get(code) ?? terms.standard.get(code)
-    if (value === undefined || options.has(code) || tail.has(code) || optionLength(value) > room) return
+    if (value === undefined || options.has(code) || isEchoed(request, code) || optionLength(value) > room) return
     options.set(code, value)
     room -= optionLength(value)
   }
@@ -105,8 +110,16 @@ function replyOptions(request: Message, terms: ReplyTerms): Options {
   if (terms.forced.has(option.subnetMask) || asked?.includes(option.subnetMask) !== false) add(option.subnetMask)
   for (const code of asked ?? terms.standard.keys()) add(code)
   for (const code of terms.forced.keys()) add(code)
-  for (const [code, value] of tail) options.set(code, value)
+  echo(request, options)
   return options
+}
+
+function isEchoed(request: Message, code: number): boolean {
+  return echoed.some(one => one === code) && request.options.has(code)
+}
+
+function lengthOf(value: Buffer | undefined): number {
+  return value === undefined ? 0 : optionLength(value)
 }
 
 /** Bytes of DHCP message the client takes: option 57 counts IP and UDP headers too (RFC 2132 §9.10, RFC 2131 §2). */
