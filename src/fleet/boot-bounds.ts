@@ -68,7 +68,8 @@ function isEntry(named: Named | undefined): boolean {
 
 /** A phone with our lease would have asked for that first: without it, it refreshes its settings. */
 function startsRound(boot: Boot, fact: Fact, silence: number): boolean {
-  if (boot.reached.general === undefined && boot.reached.own === undefined) return false
+  const hasSettings = boot.reached.general !== undefined || boot.reached.own !== undefined
+  if (!hasSettings && boot.redirectedTo === undefined) return false
   if (boot.resyncAt !== undefined && fact.at - boot.resyncAt < sameResync) return false
   if (boot.address !== undefined && boot.address === fact.address) return false
   return !boot.isOpen || silence > sameRound

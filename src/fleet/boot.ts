@@ -113,8 +113,14 @@ function fetch(boot: Boot, fact: Fact & { readonly kind: 'fetched' }, named: Nam
     boot.isHalted = false
   }
   boot.method ??= methodOf(boot, named)
-  const stage = fact.isContainer && named.mac !== undefined ? undefined : stageOf(named) // it names the phone's own, and is not it
+  const isPointer = fact.isContainer === true && named.mac !== undefined // it names the phone's own, and is not it
+  const stage = isPointer || isSentOn(boot, named) ? undefined : stageOf(named)
   if (stage !== undefined) reach(boot, stage, fact.at)
+}
+
+/** By the path in its firmware it got the redirection, and no settings. */
+function isSentOn({ redirectedTo }: Boot, { by }: Named): boolean {
+  return redirectedTo !== undefined && by !== undefined
 }
 
 /** A boot that had seemed to be over is not: the phone starts over, or waits for a key. */

@@ -135,13 +135,24 @@ t.test(
   },
 )
 
+t.test('a phone that the path in its firmware redirects has none of its settings from us', async t => {
+  const story = new Story({ lease: undefined }).tell({
+    kind: 'redirected',
+    url: 'https://pbx.example/',
+    by: 'registry',
+  })
+  story.tell(fetched(`/snom3x0/snom3x0.php?mac=${mac}`)).wait(60)
+  t.match(story.boot, { stage: 'seen', isOpen: false, redirectedTo: 'https://pbx.example/', method: 'redirection' })
+  t.equal(story.boot.reached.own, undefined)
+})
+
 t.test('a phone that is redirected each time it boots is so in each boot', async t => {
   const away = { kind: 'redirected', url: 'https://pbx.example/', by: 'registry' } as const
   const story = new Story({ lease: undefined })
   for (let day = 0; day < 3; day += 1) story.tell(away, fetched(`/snom370/snom370.php?mac=${mac}`)).wait(700)
   t.strictSame(
     story.history.boots.map(({ redirectedTo, stage, requests }) => [redirectedTo, stage, requests]),
-    [1, 2, 3].map(() => ['https://pbx.example/', 'done', 1]),
+    [1, 2, 3].map(() => ['https://pbx.example/', 'seen', 1]),
   )
 })
 
