@@ -56,7 +56,7 @@ function optionsOf(title: string, width: number): uPlot.Options {
     legend: { live: true },
     cursor: { points: { size: 6 } },
     scales: {
-      x: { range: (_, least, most) => [Math.min(least, most - narrowest), most] },
+      x: { range: timesShown },
       y: { range: (_, __, most) => [0, Math.max(1, most * 1.1)] },
     },
     axes: [
@@ -74,6 +74,12 @@ function optionsOf(title: string, width: number): uPlot.Options {
       },
     ],
   }
+}
+
+/** Of a single point uPlot would show the years to come. */
+function timesShown({ data: [at] }: uPlot, least: number, most: number): uPlot.Range.MinMax {
+  const last = at.length === 1 ? (at[0] ?? most) : most
+  return [Math.min(least, last - narrowest), last]
 }
 
 /** `14:30`, and the day where one begins. */
