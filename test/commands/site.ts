@@ -22,7 +22,9 @@ export interface Ports {
 }
 
 /** A folder with the shipped configuration on ports that are free now. */
-export async function site(t: Test): Promise<Ports & { readonly folder: string; readonly file: string }> {
+export async function site(
+  t: Pick<Test, 'teardown'>,
+): Promise<Ports & { readonly folder: string; readonly file: string }> {
   const folder = mkdtempSync(join(tmpdir(), 'option66-serve-'))
   t.teardown(() => rmSync(folder, { recursive: true, force: true }))
   cpSync(join(conf, 'phones.yaml'), join(folder, 'phones.yaml'))
@@ -78,7 +80,7 @@ async function freePair(): Promise<number> {
   }
 }
 
-export function start(t: Test, ...args: string[]): Running {
+export function start(t: Pick<Test, 'teardown'>, ...args: string[]): Running {
   const child: ChildProcess = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
   const running = new Running(child)
   t.teardown(() => running.stop('SIGKILL'))

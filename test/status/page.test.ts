@@ -1,10 +1,10 @@
 /** The status page in a real browser: phones that boot while it is open, orders, signing in, hostile names, accessibility. */
 
-import axe from 'axe-core'
 import type { BrowserContextOptions, Locator, Page } from 'playwright-core'
 import t, { type Test } from 'tap'
 import { scriptTag } from '../doors/fake-desk.js'
 import { some } from '../some.js'
+import { graveFindings } from './axe.js'
 import { noBrowser, openBrowser, openPage, openSite, type Site, type SitePlan, type Watched } from './browser.js'
 import { views } from './views.js'
 
@@ -318,14 +318,3 @@ t.test('nothing is wider than a phone held upright', async t => {
     )
   }
 })
-
-async function graveFindings(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axe.source)
-  const found = await page.evaluate(async () => {
-    const { violations } = await (Reflect.get(globalThis, 'axe') as typeof axe).run(document, {
-      resultTypes: ['violations'],
-    })
-    return violations.map(({ id, impact, nodes }) => ({ id, impact, at: nodes[0]?.html }))
-  })
-  return found.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, at }) => `${id}: ${at}`)
-}

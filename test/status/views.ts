@@ -11,25 +11,28 @@ export interface View {
   readonly prepare?: (page: Page) => Promise<void>
 }
 
-export function views(desk: FakeDesk): readonly View[] {
-  const stuck = some(desk.macs[7])
-  const unlisted = some(desk.macs[9])
+export function views({ macs }: Pick<FakeDesk, 'macs'>): readonly View[] {
+  return viewsOf(some(macs[7]), some(macs[9]))
+}
+
+/** `phone`: of which a document changed; `unlisted`: one of the inbox. */
+export function viewsOf(phone: string, unlisted: string): readonly View[] {
   return [
     { name: 'phones', hash: '#/phones', ready: '[role=row][aria-rowindex="2"]' },
-    { name: 'timeline', hash: `#/phone/${stuck}`, ready: '.facts .what' },
-    { name: 'settings', hash: `#/phone/${stuck}/settings`, ready: '.values td' },
-    { name: 'documents', hash: `#/phone/${stuck}/documents`, ready: '.code-line' },
+    { name: 'timeline', hash: `#/phone/${phone}`, ready: '.facts .what' },
+    { name: 'settings', hash: `#/phone/${phone}/settings`, ready: '.values td' },
+    { name: 'documents', hash: `#/phone/${phone}/documents`, ready: '.code-line' },
     {
       name: 'changes',
-      hash: `#/phone/${stuck}/documents?changes`,
+      hash: `#/phone/${phone}/documents?changes`,
       ready: '.documents',
       async prepare(page) {
-        await page.locator('.names button', { hasText: 'changed' }).click()
+        await page.locator('.names button', { hasText: 'changed' }).first().click()
         await page.getByRole('button', { name: 'Changes' }).click()
         await page.locator('ins').first().waitFor()
       },
     },
-    { name: 'findings', hash: `#/phone/${stuck}/findings`, ready: '.findings td' },
+    { name: 'findings', hash: `#/phone/${phone}/findings`, ready: '.findings td' },
     { name: 'inbox', hash: '#/inbox', ready: '[role=row][aria-rowindex="2"]' },
     { name: 'adopt', hash: `#/inbox/${unlisted}`, ready: 'form' },
     { name: 'leases', hash: '#/leases', ready: '[role=row][aria-rowindex="2"]' },
