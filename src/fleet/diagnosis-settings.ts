@@ -171,7 +171,9 @@ function foreignFile({ fetches, history }: Account): string | undefined {
 }
 
 function oddMac({ fetches, history }: Account): string | undefined {
-  const odd = fetches.findLast(({ isOwn, fact }) => isOwn && isOddly(fact.name, history.mac))
+  const odd = fetches.findLast(
+    ({ isOwn, named, fact }) => isOwn && named?.kind !== 'everything' && isOddly(fact.name, history.mac),
+  )
   if (odd === undefined) return undefined
   return `spells its MAC unusually: ${odd.fact.name} — served all the same; a file put into www/ or tftproot/ by hand must bear that very name`
 }
@@ -182,7 +184,7 @@ const refusals: ReadonlyMap<string, string> = new Map([
   ['status 414', 'the name is too long: check the Setting URL'],
 ])
 
-/** Case is nothing unusual, and what a query says is no file's name. */
+/** Case is nothing unusual, and what a query says is no file's name; nor is a path of `redirection.paths`. */
 function isOddly(name: string, mac: string): boolean {
   return !name.includes('?') && !name.toUpperCase().includes(mac)
 }

@@ -306,7 +306,11 @@ const cases: Readonly<Record<string, Case>> = {
   'odd-mac': {
     story: () => tell(...lease(), fetched('/snom370-00:04:13:26:12:34.htm')),
     says: /spells its MAC unusually: \/snom370-00:04:13:26:12:34\.htm/,
-    not: [() => tell(...lease(), ...documents()), () => tell(fetched('/settings?mac=00:04:13:26:12:34'))],
+    not: [
+      () => tell(...lease(), ...documents()),
+      () => tell(fetched('/settings?mac=00:04:13:26:12:34')),
+      () => tell(fetched('/oem/00:04:13:26:12:34.xml')),
+    ],
   },
   'image-missing': {
     story: () => tell(...lease(), ...documents(), firmwareFile, missing(image)),
