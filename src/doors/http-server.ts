@@ -7,6 +7,7 @@ import type { Socket } from 'node:net'
 import { DEFAULT_CIPHERS, type PeerCertificate, type SecureContextOptions, TLSSocket } from 'node:tls'
 import type { Mac } from '../address/mac.js'
 import { macsIn } from '../snom/mac-in-text.js'
+import { inTurn } from './in-turn.js'
 
 /** PEM, all of it. */
 export interface Credentials {
@@ -43,7 +44,8 @@ export function createHttpServer(listener: RequestListener, tls: TlsOptions | un
     keepAliveTimeout: patience.keepAlive,
     connectionsCheckingInterval: patience.look,
   }
-  const server = tls === undefined ? createServer(limits, listener) : secureServer({ ...limits, tls }, listener)
+  const answer = inTurn(listener)
+  const server = tls === undefined ? createServer(limits, answer) : secureServer({ ...limits, tls }, answer)
   server.setTimeout(patience.silence)
   return server
 }

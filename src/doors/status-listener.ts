@@ -7,6 +7,7 @@ import { createServer as createTlsServer } from 'node:https'
 import { connect, type Socket } from 'node:net'
 import { basename, dirname, join } from 'node:path'
 import type { Duplex } from 'node:stream'
+import { inTurn } from './in-turn.js'
 
 /** A Unix socket by its path, a socket that already listens, or where to listen (port 0: any free one; with or without TLS). */
 export type Place =
@@ -38,7 +39,7 @@ export async function listenAt(
   answer: RequestListener,
   turnedAway: (why: 'dropped' | 'malformed') => void,
 ): Promise<Listening> {
-  const server = serverFor(place, answer)
+  const server = serverFor(place, inTurn(answer))
   server.maxConnections = maxConnections
   server.setTimeout(patience.silence)
   server.on('drop', () => turnedAway('dropped'))

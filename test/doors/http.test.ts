@@ -1,6 +1,6 @@
 import { execFile, spawn, spawnSync } from 'node:child_process'
 import { subscribe } from 'node:diagnostics_channel'
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
@@ -383,6 +383,42 @@ t.test('a socket that already listens can be taken over', async t => {
   t.equal(await response.text(), 'inherited')
   child.stdin?.end()
   t.strictSame(await once(child, 'exit'), [0, null])
+})
+
+t.test('requests sent ahead are answered in their order', async t => {
+  const { door } = await open(t)
+  const names = ['/doc', '/page.xml', '/nothing', '/page.xml']
+  const last = 'GET /doc HTTP/1.1\r\nConnection: close\r\n\r\n'
+  const answers = await raw(door, names.map(name => `GET ${name} HTTP/1.1\r\n\r\n`).join('') + last)
+  t.strictSame(
+    answers.match(/HTTP\/1\.1 \d+/g),
+    [200, 200, 404, 200, 200].map(status => `HTTP/1.1 ${status}`),
+  )
+})
+
+t.test('of requests sent ahead on a connection that goes, nothing is done and nothing stays', async t => {
+  const wakes = new EventEmitter()
+  const [isAsked, isGone] = [once(wakes, 'asked'), once(wakes, 'gone')]
+  const { door, asked } = await open(t, { note: () => wakes.emit('gone') }, async () => {
+    wakes.emit('asked')
+    await isGone
+    return undefined
+  })
+  const socket = connect(door.port, '127.0.0.1').on('error', () => {})
+  socket.write('GET /image.bin HTTP/1.1\r\n\r\n'.repeat(5))
+  await isAsked
+  socket.destroy()
+  await isGone
+  t.equal((await ask(door, '/doc')).status, 404, 'later ones are answered')
+  t.equal(asked.length, 2)
+  t.match(door.counters, { requests: 2, aborted: 1, notFound: 1 })
+})
+
+t.test('who sends more ahead than anybody needs is cut off', async t => {
+  const { door } = await open(t)
+  const answers = await raw(door, 'GET /image.bin HTTP/1.1\r\n\r\n'.repeat(100))
+  t.ok((answers.match(/^HTTP\/1\.1 /gm) ?? []).length < 20)
+  t.ok(door.counters.requests < 20)
 })
 
 t.test('an error of accept(2) ends nothing, however often it comes', async t => {
