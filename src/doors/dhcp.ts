@@ -10,7 +10,7 @@ import type { Lease, LeaseStore } from '../dhcp/lease.js'
 import { type Message, messageType } from '../dhcp/message.js'
 import type { Server } from '../dhcp/server.js'
 import type { Note } from '../fleet/fact.js'
-import { askedFact, givenBackFact, replyFact, silenceFact } from './dhcp-facts.js'
+import { AskedLists, askedFact, givenBackFact, replyFact, silenceFact } from './dhcp-facts.js'
 import type { Fields, Log } from './log.js'
 import type { Datagram, Udp } from './udp.js'
 
@@ -33,6 +33,7 @@ export class DhcpDoor {
   readonly #counters = new Map<string, number>()
   readonly #complained = new Map<string, number>() // when, by what
   readonly #saving = new Set<Promise<void>>()
+  readonly #askedLists = new AskedLists()
   #server: Server
   #waiting = 0 // leases on their way to the disk
   #isClosing = false
@@ -132,7 +133,7 @@ export class DhcpDoor {
   #tell(answer: Answer, message: Message): void {
     const { note, now } = this.#parts
     if (note === undefined) return
-    const asked = askedFact(message, now())
+    const asked = askedFact(message, this.#askedLists, now())
     if (asked !== undefined) note(asked)
     if (answer.kind === 'record') note(givenBackFact(answer.lease, now()))
     else if (answer.kind === 'silence' && asked !== undefined) {

@@ -11,6 +11,7 @@ const mostLists = 1024 // option 55: one for each firmware line, unless somebody
 export class Texts {
   readonly #known = new Map<string, string>()
   readonly #lists = new Map<string, readonly number[]>()
+  readonly #own = new Set<readonly number[]>() // the same lists
 
   /** The text as it is kept; the same string for the same text. */
   keep(text: string): string {
@@ -25,6 +26,7 @@ export class Texts {
 
   /** The fact as that phone's, with its texts fit to be kept: a copy as small as can be, for there are many. */
   clean(fact: Fact, mac: Mac): Fact {
+    if (fact.mac === mac && isPlain(fact)) return fact
     const kept = this.#copy(fact, mac)
     if (fact.address !== undefined) kept.address = fact.address
     return kept
@@ -88,11 +90,16 @@ export class Texts {
   }
 
   #list(asks: readonly number[]): readonly number[] {
+    if (this.#own.has(asks)) return asks
     const key = asks.join(',')
     const known = this.#lists.get(key)
     if (known !== undefined) return known
-    if (this.#lists.size >= mostLists) this.#lists.clear()
+    if (this.#lists.size >= mostLists) {
+      this.#lists.clear()
+      this.#own.clear()
+    }
     this.#lists.set(key, asks)
+    this.#own.add(asks)
     return asks
   }
 
@@ -107,6 +114,11 @@ export class Texts {
 }
 
 type Writable<T> = T extends unknown ? { -readonly [key in keyof T]: T[key] } : never
+
+/** It holds no text. */
+function isPlain({ kind }: Fact): boolean {
+  return kind === 'offer' || kind === 'nak' || kind === 'released' || kind === 'declined'
+}
 
 /** Cut; controls become `?`; what stands before the @ of a URL's host goes, and so does what a query calls a secret. */
 export function cleanText(text: string): string {
