@@ -28,8 +28,9 @@ export function onProvisional(running: Retransmission): Retransmission {
   return { ...running, state: 'proceeding' }
 }
 
-/** What is to be done now. */
+/** What is to be done now. Where the clock was set back the deadlines say nothing any more, and all begins anew. */
 export function due(running: Retransmission, now: number): Due {
+  if (running.end - now > patience) return { kind: 'send', next: { ...startRetransmission(now), state: running.state } }
   if (now < running.deadline) return { kind: 'wait' }
   if (now >= running.end) return { kind: 'timeout' }
   const interval = running.state === 'proceeding' ? t2 : Math.min(2 * running.interval, t2)

@@ -175,6 +175,16 @@ t.test('a NOTIFY is sent eleven times within 32 seconds (RFC 3261, timers E and 
   t.strictSame(slow.join(' '), '0 500 1500 5500 9500 13500 17500 21500 25500 29500 timeout 32000')
 })
 
+t.test('where the clock is set back, all begins anew, and nothing waits until it is that time again', t => {
+  const year = 365 * 86_400_000
+  const running = startRetransmission(year)
+  const what = due(running, 0)
+  t.match(what, { kind: 'send', next: startRetransmission(0) })
+  t.match(due(running, year + 499), { kind: 'wait' })
+  t.match(due(onProvisional(running), 0), { kind: 'send', next: { state: 'proceeding', deadline: 500, end: 32_000 } })
+  t.end()
+})
+
 t.test('check-sync, to the byte', async t => {
   const order = { own, phone: source, isReboot: false, tag: 't', branch: 'b', callId: 'c' }
   t.equal(
