@@ -2,7 +2,8 @@
 
 import { formatIpv4 } from '../address/ipv4.js'
 import { formatMac, type Mac } from '../address/mac.js'
-import { type Happening, mostText, type Note } from '../fleet/fact.js'
+import type { Happening, Note } from '../fleet/fact.js'
+import { cleanText } from '../fleet/texts.js'
 import type { Claim } from '../sip/claim.js'
 import { type Endpoint, formatEndpoint } from '../sip/endpoint.js'
 import type { Verdict } from '../sip/rules.js'
@@ -56,7 +57,7 @@ export class PnpLedger {
   }
 
   answered(asker: Asker, verdict: Verdict & { kind: 'url' }, now: number): void {
-    const url = verdict.url.slice(0, mostText)
+    const url = cleanText(verdict.url) // a setting_server may name a password
     this.count('answered')
     if (verdict.redirected !== undefined) this.#tell(asker, now, { kind: 'redirected', url, by: verdict.redirected })
     this.#tell(asker, now, { kind: 'pnp-answered', url })

@@ -206,6 +206,16 @@ t.test('a redirection is noted, and the URL given', async t => {
   t.match(facts[1], { kind: 'redirected', url: 'https://pbx.example/{mac}', by: 'inventory' })
 })
 
+t.test('a password in the URL goes to the phone, and not into the log', t => {
+  const url = 'https://joe:S3CRET@pbx.example/{mac}?password=S3CRET'
+  const { hear, sent, lines } = open(t, { redirectionOf: () => ({ url, by: 'inventory' }) })
+  hear(subscribe('snom370'))
+  t.match(sent()[1]?.body.toString(), 'S3CRET')
+  t.match(JSON.stringify(lines), 'pbx.example')
+  t.notMatch(JSON.stringify(lines), 'S3CRET')
+  t.end()
+})
+
 t.test('wrong requests of phones get their 4xx, noise gets none', async t => {
   const { hear, sent, door } = open(t)
   const event = subscribe('snom370').replace('ua-profile', 'dialog')
