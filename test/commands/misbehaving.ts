@@ -67,6 +67,11 @@ export class MisbehavingPhone {
     this.#parts.clock.moveOn(seconds)
   }
 
+  /** The program's clock stands still meanwhile. */
+  atOnce(action: () => Promise<unknown>): Promise<void> {
+    return this.#parts.clock.atOnce(action)
+  }
+
   /** Until such a fact is told of it in this boot, for five seconds at most: some wait for the disk. */
   async until(kind: string): Promise<void> {
     for (let tries = 0; tries < 250; tries += 1) {

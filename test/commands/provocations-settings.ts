@@ -105,7 +105,7 @@ export const settingsProvocations: Readonly<Record<string, Provocation>> = {
     misbehave: async phone => {
       await phone.lease()
       const pool = new Agent({ keepAlive: true, maxSockets: 16 })
-      await Promise.all(Array.from({ length: 600 }, () => phone.get('/snom370.htm', { pool })))
+      await phone.atOnce(() => Promise.all(Array.from({ length: 450 }, () => phone.get('/snom370.htm', { pool }))))
       pool.destroy()
     },
     says: /asked so often that requests were refused \(429\)/,
