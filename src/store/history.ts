@@ -31,7 +31,7 @@ export interface History {
 const usual = { mostBytes: 64 * 1024 * 1024, mostAge: 30 * 86_400_000 }
 const flushBytes = 64 * 1024
 const flushInterval = 1000 // ms
-const mostWaiting = 4 * 1024 * 1024 // bytes: two seconds of the worst, while the disk takes none
+const mostWaiting = 4 * 1024 * 1024 // bytes, but for the last line: two seconds of the worst, while the disk takes none
 const mostPerSecond = 2 * 1024 * 1024 // bytes: 6,000 facts, more than a storm brings; a stranger shall not wash out all the rest
 
 /** `folder`: of the state; the files lie in `history` there. Never rejects. Read `facts` before the first append. */
@@ -69,11 +69,12 @@ class Writer implements History {
 
   append(fact: Fact): void {
     if (this.#isClosed) return
-    const line = journalLine(encodeFact(fact))
-    if (!this.#allows(line.length) || this.#waitingBytes + line.length > mostWaiting) {
+    if (!this.#hasRoom()) {
       this.#lose(1, 'more come in a second than are written')
       return
     }
+    const line = journalLine(encodeFact(fact))
+    this.#spent += line.length
     this.#waiting.push(line)
     this.#waitingBytes += line.length
     if (this.#waitingBytes >= flushBytes) this.#flush()
@@ -125,13 +126,13 @@ class Writer implements History {
     this.#lostSince = 0
   }
 
-  #allows(bytes: number): boolean {
+  /** Asked before the fact is put into words, which costs as much as all else that a storm asks of us. */
+  #hasRoom(): boolean {
     const now = this.#now()
     if (Math.abs(now - this.#second) >= 1000) {
       this.#second = now
       this.#spent = 0
     }
-    this.#spent += bytes
-    return this.#spent <= mostPerSecond
+    return this.#spent < mostPerSecond && this.#waitingBytes < mostWaiting
   }
 }
