@@ -24,6 +24,10 @@ export class Addresses {
     return this.#places.get(address)?.mac
   }
 
+  knows(address: Ipv4): boolean {
+    return this.#places.has(address)
+  }
+
   /** That phone asks from there. Gives the facts that waited for its name, oldest first. */
   learn(address: Ipv4, mac: Mac, at: number): readonly Fact[] {
     const place = this.#placeAt(address)

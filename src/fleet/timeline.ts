@@ -161,6 +161,7 @@ export class Timeline {
     const holder = this.#parts.holderOf(address)
     if (holder !== undefined && holder !== history.mac) return // it claims to be somebody
     history.address = address
+    if (holder !== undefined && !this.#addresses.knows(address)) return // its lease tells
     for (const waiting of this.#addresses.learn(address, history.mac, at)) {
       this.#enter(history, waiting, this.#meaning(waiting), isNew)
     }
