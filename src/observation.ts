@@ -106,7 +106,9 @@ export class Observation {
   }
 
   statistics(): StatisticsView {
-    const { step, at, leases, requests, boots } = this.#statistics.read(this.#parts.now())
+    const now = this.#parts.now()
+    this.#statistics.leases(this.#parts.boundLeases(), now)
+    const { step, at, leases, requests, boots } = this.#statistics.read(now)
     return { step, at: [...at], leases: [...leases], requests: [...requests], boots: [...boots] }
   }
 

@@ -60,7 +60,7 @@ function optionsOf(title: string, width: number): uPlot.Options {
       y: { range: (_, __, most) => [0, Math.max(1, most * 1.1)] },
     },
     axes: [
-      { ...axis, values: (_, times) => times.map(labelOf) },
+      { ...axis, incrs: timeSteps, values: (_, times) => times.map(labelOf) },
       { ...axis, size: 56, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5] },
     ],
     series: [
@@ -75,6 +75,9 @@ function optionsOf(title: string, width: number): uPlot.Options {
     ],
   }
 }
+
+/** In seconds; a point stands for a minute. */
+const timeSteps = [60, 120, 300, 600, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400]
 
 /** Of a single point uPlot would show the years to come. */
 function timesShown({ data: [at] }: uPlot, least: number, most: number): uPlot.Range.MinMax {
