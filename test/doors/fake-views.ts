@@ -45,7 +45,16 @@ export function documentsOf(mac: string, at: number): readonly DocumentView[] {
   const base = 'http://10.0.0.1'
   const type = 'text/xml; charset=utf-8'
   return [
-    { url: `${base}/snom370.htm`, name: '/snom370.htm', isFound: true, bytes: text.length, type, text, fetchedAt: at },
+    {
+      url: `${base}/snom370.htm`,
+      name: '/snom370.htm',
+      isFound: true,
+      bytes: text.length,
+      type,
+      text,
+      fetchedAt: at,
+      isChanged: false,
+    },
     {
       url: `${base}/snom370/${mac}.xml`,
       name: `/snom370/${mac}.xml`,
@@ -54,6 +63,7 @@ export function documentsOf(mac: string, at: number): readonly DocumentView[] {
       type,
       text,
       fetchedAt: at,
+      isChanged: true,
       fetched: text.replace('253', '252'),
     },
     { url: `${base}/snom370/firmware.xml`, name: '/snom370/firmware.xml', isFound: false, bytes: 0 },

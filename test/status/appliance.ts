@@ -109,8 +109,9 @@ export async function bootHostile({ origin, dhcp, http }: Appliance, mac: string
     const texts = phone.boots?.flatMap(({ facts }) => facts.map(({ text }) => text))
     return texts?.map(text => /^was offered ([\d.]+)/.exec(text)?.[1]).find(address => address !== undefined)
   })
+  const isBound = (lease: LeasesView['leases'][number]): boolean => lease.mac === mac && lease.state === 'bound'
   tell('request', { 50: offer, 54: own })
-  await eventually(async () => (await ask<LeasesView>(origin, 'leases')).leases.some(lease => lease.mac === mac))
+  await eventually(async () => (await ask<LeasesView>(origin, 'leases')).leases.some(isBound))
   socket.close()
   const agent = `Mozilla/4.0 (compatible; ${scriptTag}-SIP 8.4.35)`
   for (const path of ['/snom370.htm', `/${scriptTag}`]) {
