@@ -71,11 +71,13 @@ export function createHttpJournal(log: Log, now: () => number, note?: Note): Htt
     counters[whole ? counterOf(status) : 'aborted'] += 1
     note?.(factOf({ request, response, about, milliseconds, sent }, remark))
     if ((status >= 400 || !whole) && !odd.take(now())) return
+    const level = whole && status >= 400 && status !== 404 ? 'debug' : 'info'
+    if (log.leavesOut?.(level) === true) return
     const bytes = bodyLength(request, response, about)
     const fields = { door: doorOf(request), address: about.address, file: shorten(about.url), bytes, milliseconds }
     const all = { ...fields, status, ...whose(request, remark) }
     if (!whole) log.info(all, 'GET broken off')
-    else if (status < 400 || status === 404) log.info(all, request.method ?? '')
+    else if (level === 'info') log.info(all, request.method ?? '')
     else log.debug(all, 'refused')
   }
 
