@@ -32,16 +32,31 @@ export class Attempts {
     return this.#failures
   }
 
-  /** Milliseconds until that key may try (again); 0: now. */
-  delayFor(key: string): number {
+  /** Milliseconds until that key may try (again), to be let in as that account where there are several; 0: now. */
+  delayFor(key: string, account?: string): number {
+    return Math.max(this.#delayOf(key), account === undefined ? 0 : this.#delayOf(pairOf(key, account)))
+  }
+
+  failed(key: string, account?: string): void {
+    this.#failures += 1
+    this.#fail(key)
+    if (account !== undefined) this.#fail(pairOf(key, account))
+  }
+
+  /** What was guessed for other accounts stays: nobody gets new guesses by his own password. */
+  passed(key: string, account?: string): void {
+    this.#failed.delete(key)
+    if (account !== undefined) this.#failed.delete(pairOf(key, account))
+  }
+
+  #delayOf(key: string): number {
     const failed = this.#known(key)
     if (failed === undefined || failed.count < freeFailures) return 0
     const delay = Math.min(longestDelay, firstDelay * 2 ** (failed.count - freeFailures))
     return Math.min(delay, Math.max(0, failed.at + delay - this.#now())) // a clock set back makes nobody wait longer
   }
 
-  failed(key: string): void {
-    this.#failures += 1
+  #fail(key: string): void {
     const count = (this.#known(key)?.count ?? 0) + 1
     this.#failed.delete(key)
     this.#failed.set(key, { count, at: this.#now() })
@@ -50,14 +65,16 @@ export class Attempts {
     this.#failed.delete(oldest)
   }
 
-  passed(key: string): void {
-    this.#failed.delete(key)
-  }
-
   #known(key: string): Failed | undefined {
     const failed = this.#failed.get(key)
     if (failed === undefined || this.#now() - failed.at <= memory) return failed
     this.#failed.delete(key)
     return undefined
   }
+}
+
+const longestAccount = 64 // characters; what is longer is none of ours
+
+function pairOf(key: string, account: string): string {
+  return `${key} ${account.slice(0, longestAccount)}`
 }

@@ -88,7 +88,8 @@ export function createLogins({ accounts, attempts, verify, log, now }: LoginPlan
     from: string,
     closed: AbortSignal,
   ): Promise<Account | undefined> {
-    for (let wait = attempts.delayFor(from); wait > 0 && !closed.aborted; wait = attempts.delayFor(from)) {
+    const delay = () => attempts.delayFor(from, login.username)
+    for (let wait = delay(); wait > 0 && !closed.aborted; wait = delay()) {
       await pause(wait, closed)
     }
     if (closed.aborted) return undefined
@@ -96,11 +97,11 @@ export function createLogins({ accounts, attempts, verify, log, now }: LoginPlan
     const account = accountOf(login.username)
     const isRight = await verify(login.password, account?.password ?? nobodysHash)
     if (isRight && account?.password !== undefined) {
-      attempts.passed(from)
+      attempts.passed(from, login.username)
       login.accept()
       return account
     }
-    attempts.failed(from)
+    attempts.failed(from, login.username)
     refused(login, from)
     await pause(refusalTime - Math.max(0, now() - began), closed)
     login.reject(['publickey', 'password'])

@@ -46,13 +46,13 @@ export function createAccess({ accounts, check, attempts, now }: AccessOptions):
   /** In its turn, so that of many guesses sent at once all but the first few find the door shut. */
   async function prove({ name, password }: Credentials, hash: string, mark: string, address: string) {
     if (isKnown(mark)) return admitted(name)
-    const wait = attempts.delayFor(address)
+    const wait = attempts.delayFor(address, name)
     if (wait > 0) return { kind: 'later', wait } as const
     if (!(await check(password, hash))) {
-      attempts.failed(address)
+      attempts.failed(address, name)
       return { kind: 'denied', name } as const
     }
-    attempts.passed(address)
+    attempts.passed(address, name)
     remember(mark)
     return admitted(name)
   }

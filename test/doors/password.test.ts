@@ -118,3 +118,17 @@ t.test('a crowd of guessers is forgotten, the oldest first', async t => {
   attempts.failed('one more')
   t.equal(attempts.delayFor('first'), 0)
 })
+
+t.test('nobody gets new guesses at an account by the password of his own', async t => {
+  const attempts = new Attempts(() => 0)
+  for (let round = 0; round < 3; round += 1) {
+    attempts.failed('a', 'theirs')
+    attempts.passed('a', 'own')
+  }
+  t.equal(attempts.delayFor('a', 'own'), 0)
+  t.equal(attempts.delayFor('a', 'theirs'), 1000)
+  t.equal(attempts.delayFor('b', 'theirs'), 0, 'nor is anybody shut out by who sits elsewhere')
+  t.equal(attempts.failures, 3)
+  attempts.passed('a', 'theirs')
+  t.equal(attempts.delayFor('a', 'theirs'), 0)
+})
