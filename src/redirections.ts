@@ -6,9 +6,6 @@ import type { Origin, Outcome, Redirection, Redirections, Targets } from './redi
 import { type Change, type Decision, type RedirectionStore, Registry } from './redirect/registry.js'
 import { openRedirectionStore } from './store/redirection-store.js'
 
-/** Owner of what is registered without an account. */
-export const operator = 'operator'
-
 export interface RedirectionsPlan {
   readonly folder: string // where the state is kept
   readonly log: Log

@@ -1,6 +1,7 @@
 /** The doors of a site against each other: ports, URLs, accounts, paths. No I/O. */
 
 import { formatIpv4, type Ipv4 } from '../address/ipv4.js'
+import { operator } from '../redirect/redirections.js'
 import { parseName } from '../snom/names.js'
 import type { AccountSection, PnpSection, RedirectionSection } from './door-schema.js'
 import type { Path, Report } from './finding.js'
@@ -133,6 +134,13 @@ function checkAccounts(accounts: readonly (Loose<AccountSection> | undefined)[],
       report.error('duplicate-account', [...path, 'name'], message)
     }
     seen.add(name.toLowerCase())
+    if (name.toLowerCase() === operator) {
+      report.error(
+        'account-name',
+        [...path, 'name'],
+        `${operator} owns what is registered without an account; name it otherwise`,
+      )
+    }
     if (!hasCredentials(account)) {
       report.error('no-credentials', path, `account ${name} has neither password nor keys; add one of them`)
     }

@@ -2,6 +2,9 @@
 
 import type { Mac } from '../address/mac.js'
 
+/** Owner of what is registered without an account; no account may bear this name. */
+export const operator = 'operator'
+
 export interface Redirection {
   readonly mac: Mac
   readonly url: string // http, https or tftp; may hold {mac}

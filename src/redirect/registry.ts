@@ -7,6 +7,9 @@ import { parseTargetUrl } from './url.js'
 /** Far more phones than one appliance serves; about 40 MiB of memory, and a journal of 20 MiB. */
 export const mostRedirections = 100_000
 
+/** Of one account, so that the others find a place. */
+export const mostOfOwner = 50_000
+
 /** Accounts that ever set a target. They are named in the configuration, one by one. */
 export const mostTargets = 1_000
 
@@ -33,6 +36,8 @@ export interface Decision {
 export class Registry {
   readonly #redirections = new Map<Mac, Redirection>()
   readonly #targets = new Map<string, string>() // URL by account
+  readonly #counts = new Map<string, number>() // redirections by owner
+  readonly #lists = new Map<string, readonly Redirection[]>() // by owner, as they were asked for since the last change
 
   constructor(changes: Iterable<Change>) {
     for (const change of changes) this.apply(change)
@@ -42,10 +47,16 @@ export class Registry {
     return this.#redirections.get(mac)
   }
 
-  list(owner?: string): Redirection[] {
+  /** By MAC. The console asks at each line, so it is put in order once after a change. */
+  list(owner?: string): readonly Redirection[] {
+    const key = owner ?? everybody
+    const known = this.#lists.get(key)
+    if (known !== undefined) return known
     const all = [...this.#redirections.values()]
     const theirs = owner === undefined ? all : all.filter(one => one.owner === owner)
-    return theirs.sort((a, b) => (a.mac < b.mac ? -1 : 1))
+    theirs.sort((a, b) => (a.mac < b.mac ? -1 : 1))
+    this.#lists.set(key, theirs)
+    return theirs
   }
 
   target(owner: string): string | undefined {
@@ -59,6 +70,7 @@ export class Registry {
     const before = this.#redirections.get(mac)
     if (before === undefined) {
       if (this.#redirections.size + underWay >= mostRedirections) return { outcome: 'Error:registry_full' }
+      if ((this.#counts.get(owner) ?? 0) + underWay >= mostOfOwner) return { outcome: 'Error:registry_full' }
     } else {
       if (before.owner !== owner) return { outcome: 'Error:owned_by_other_user' }
       if (before.url === url) return { outcome: 'Ok' }
@@ -88,13 +100,26 @@ export class Registry {
   apply(change: Change): void {
     switch (change.kind) {
       case 'redirection':
-        this.#redirections.set(change.redirection.mac, change.redirection)
+        this.#put(change.redirection.mac, change.redirection)
         return
       case 'gone':
-        this.#redirections.delete(change.mac)
+        this.#put(change.mac, undefined)
         return
       case 'target':
         this.#targets.set(change.owner, change.url)
     }
   }
+
+  #put(mac: Mac, redirection: Redirection | undefined): void {
+    const before = this.#redirections.get(mac)
+    if (before !== undefined) this.#counts.set(before.owner, (this.#counts.get(before.owner) ?? 1) - 1)
+    if (redirection === undefined) this.#redirections.delete(mac)
+    else {
+      this.#redirections.set(mac, redirection)
+      this.#counts.set(redirection.owner, (this.#counts.get(redirection.owner) ?? 0) + 1)
+    }
+    this.#lists.clear()
+  }
 }
+
+const everybody = '' // no account is named so

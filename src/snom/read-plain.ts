@@ -74,8 +74,8 @@ function linesIn(
 function readLine(text: string, raw: string, offset: number, report: Report): Line | undefined {
   const [head, written, perm = ''] = setting.exec(text) ?? []
   if (head === undefined || written === undefined) {
-    const shown = JSON.stringify(text.trim().slice(0, 60))
-    report.add(offset, 'warning', 'no-setting', `${shown} is neither a setting (name!: value) nor a comment`)
+    const shown = JSON.stringify(text.trim().split(/[=\s]/, 1)[0]?.slice(0, 60)) // what is behind may be a password
+    report.add(offset, 'warning', 'no-setting', `${shown} … is neither a setting (name!: value) nor a comment`)
     return undefined
   }
   const start = offset + Math.max(0, raw.search(/\S/))

@@ -245,7 +245,10 @@ t.test('the settings URL to type into the phone is that of the door for settings
     '--- tftp://127.66.0.1/snom370.htm',
     '--- tftp://127.66.0.1/snom370-general.xml (1 secret left out)',
   ])
-  t.match(await site(t, '').call('000413261234', { url: true }), { code: 1, err: /neither http nor tftp is open/ })
+  t.match(await site(t, '').call('000413261234', { url: true }), {
+    code: 1,
+    err: /neither http, https nor tftp is open/,
+  })
 })
 
 t.test('a wrong call says what was expected', async t => {

@@ -462,6 +462,13 @@ t.test('broken: a host key in a form that SSH does not read', async t => {
   ])
 })
 
+t.test('broken: an account by the name of the operator', async t => {
+  const lines = `redirection: {accounts: [{name: Operator, password: "${hash}"}]}`
+  t.same(await findingsOf(t, [['phones: phones.yaml', `${lines}\nphones: phones.yaml`]]), [
+    'option66.yaml:13:33 error account-name operator owns what is registered without an account; name it otherwise',
+  ])
+})
+
 t.test('a certificate, its key and a host key that are sound have no finding', async t => {
   const lines =
     'https: {certificate: good.pem, key: good.key, client-ca: good.pem}\nredirection: {ssh: {host-key: host.key}, accounts: [{name: a, password: "' +

@@ -3,7 +3,7 @@ import t from 'tap'
 import type { Mac } from '../../src/address/mac.js'
 import { expandMac } from '../../src/redirect/expand.js'
 import type { Outcome } from '../../src/redirect/redirections.js'
-import { type Change, mostRedirections, Registry } from '../../src/redirect/registry.js'
+import { type Change, mostOfOwner, mostRedirections, Registry } from '../../src/redirect/registry.js'
 import { longestUrl, parseTargetUrl } from '../../src/redirect/url.js'
 import { mac, memory } from './memory.js'
 
@@ -189,6 +189,21 @@ t.test('a full registry takes no more, also when many come at once', async t => 
   const first = mac('000000000000')
   t.equal(await redirections.register('a', first, 'http://z.example', console1), 'Ok', 'what is there may change')
   t.equal(await redirections.deregister('a', first, console1), 'Ok')
+})
+
+t.test('one account leaves room for the others, and gets its own back', async t => {
+  const changes = Array.from({ length: mostOfOwner }, (_, i): Change => {
+    const phone = mac(i.toString(16).padStart(12, '0'))
+    return { kind: 'redirection', redirection: { mac: phone, url: 'http://x.example', owner: 'a', since: 0 } }
+  })
+  const { redirections } = memory({}, changes)
+  const late = mac('ffff00000001')
+  t.equal(await redirections.register('a', late, 'http://y.example', console1), 'Error:registry_full')
+  t.equal(await redirections.register('b', late, 'http://y.example', console1), 'Ok')
+  t.equal(redirections.list('a').length, mostOfOwner)
+  t.equal(await redirections.deregister('a', mac('000000000000'), console1), 'Ok')
+  t.equal(redirections.list('a').length, mostOfOwner - 1, 'the list is made anew after a change')
+  t.equal(await redirections.register('a', mac('ffff00000002'), 'http://y.example', console1), 'Ok')
 })
 
 t.test('any order of changes ends as the plainest registry does', async () => {

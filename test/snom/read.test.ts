@@ -245,6 +245,16 @@ t.test('the plain form splits at the first colon, knows comments, and puts keys 
   t.strictSame(said('a!: b: <?xml version="1.0"?>\nb: <pre>'), ['a!=b: <?xml version="1.0"?>', 'b&=<pre>'])
 })
 
+t.test('a mistyped line is told by its first word, for what is behind may be a password', async t => {
+  const { flaws } = readDocument(Buffer.from('language!: English\nuser_pass1=s3cret\nadmin_pass s3cret\n'))
+  t.strictSame(
+    flaws.map(({ rule, message }) => `${rule} ${message}`),
+    ['user_pass1', 'admin_pass'].map(
+      word => `no-setting "${word}" … is neither a setting (name!: value) nor a comment`,
+    ),
+  )
+})
+
 t.test('a saved settings page is read from its <pre>', async t => {
   const page = `<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 4.0//EN">
 <html><head><title>snom 320: settings</title></head><body><h1>Settings</h1>
