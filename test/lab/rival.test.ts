@@ -28,11 +28,12 @@ import { usualPace } from '${dist}/rival-watch.js'
 import { openAppliance } from '${dist}/appliance.js'
 import { readSite } from '${dist}/config/site.js'
 import { openLog } from '${dist}/log.js'
-const { site } = await readSite(process.argv[2])
-const log = openLog(site.log, Date.now)
+const reading = await readSite(process.argv[2])
+const log = openLog(reading.site.log, Date.now)
 const quick = { gap: 200, listening: 800 }
 const rivalPace = { ...usualPace, ...(process.argv[3] === 'quick' && quick), interval: 500 }
-const appliance = await openAppliance(site, { log, now: Date.now, passed: new Map(), rivalPace })
+const surroundings = { now: Date.now, passed: new Map(), version: 'test', residentMemory: () => 0 }
+const appliance = await openAppliance(reading, { ...surroundings, log, rivalPace })
 process.once('SIGTERM', () => appliance.close().then(() => { log.close(); process.exit(0) }))
 `
 
@@ -126,7 +127,7 @@ for (const { name, start, skip } of [
     const lab = await openLab(t)
     const rival = await start(lab)
     const server = await serve(lab, config('refuse'), 'usual')
-    t.match(server.output, 'dhcp 67 (looks for other servers first), http 80, tftp 69')
+    t.match(server.output, 'dhcp 67 (looks for other servers first), tftp 69, http 80')
     t.match(lab.sh('curl -s http://192.168.66.1/snom370.htm', 'rival'), '<?xml', 'HTTP is served all the time')
     await server.until('DHCP stays shut')
     t.match(said(server, 'stays shut')[0], 'is on phones: 192.168.66.254 (it offers 192.168.66.2')
